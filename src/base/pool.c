@@ -1,0 +1,127 @@
+#include "base/pool.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { POOL_STACK_BYTES = 512 * 1024 };
+
+struct pool_item {
+    pool_work *work;
+    void *context;
+};
+
+struct pool {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct pool_item *ring;
+    unsigned limit, first, count, threads;
+    int nice;
+    bool stopping;
+    char name[16];
+    pthread_t *ids;
+};
+
+static bool pool_take(struct pool *pool, struct pool_item *ret_item)
+{
+    pthread_mutex_lock(&pool->lock);
+    while (pool->count == 0 && !pool->stopping)
+        pthread_cond_wait(&pool->wake, &pool->lock);
+    bool taken = pool->count != 0;
+    if (taken) {
+        *ret_item = pool->ring[pool->first];
+        pool->first = (pool->first + 1) % pool->limit;
+        pool->count--;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return taken;
+}
+
+static void *pool_thread(void *context)
+{
+    struct pool *pool = context;
+    struct pool_item item;
+    pthread_setname_np(pthread_self(), pool->name);
+    if (pool->nice != 0) /* on Linux the priority is the thread's own */
+        setpriority(PRIO_PROCESS, (id_t)gettid(), pool->nice);
+    while (pool_take(pool, &item))
+        item.work(item.context);
+    return NULL;
+}
+
+static enum err pool_start_threads(struct pool *pool, unsigned threads)
+{
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, POOL_STACK_BYTES);
+    while (pool->threads < threads) {
+        if (pthread_create(&pool->ids[pool->threads], &attributes, pool_thread, pool) != 0)
+            break;
+        pool->threads++;
+    }
+    pthread_attr_destroy(&attributes);
+    return pool->threads == threads ? ERR_NONE : ERR_MEMORY;
+}
+
+enum err pool_new(const char *name, unsigned threads, unsigned queue_limit, int nice, struct pool **ret_pool)
+{
+    struct pool *pool = calloc(1, sizeof *pool);
+    if (pool == NULL)
+        return ERR_MEMORY;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->wake, NULL);
+    pool->limit = queue_limit;
+    pool->nice = nice;
+    memcpy(pool->name, name, strnlen(name, sizeof pool->name - 1));
+    pool->ring = calloc(queue_limit, sizeof *pool->ring);
+    pool->ids = calloc(threads, sizeof *pool->ids);
+    if (pool->ring == NULL || pool->ids == NULL || pool_start_threads(pool, threads) != ERR_NONE) {
+        pool_free(pool);
+        return ERR_MEMORY;
+    }
+    *ret_pool = pool;
+    return ERR_NONE;
+}
+
+enum err pool_submit(struct pool *pool, pool_work *work, void *context)
+{
+    enum err result = ERR_NONE;
+    pthread_mutex_lock(&pool->lock);
+    if (pool->stopping)
+        result = ERR_STOPPING;
+    else if (pool->count == pool->limit)
+        result = ERR_BUSY;
+    else {
+        pool->ring[(pool->first + pool->count) % pool->limit] = (struct pool_item){work, context};
+        pool->count++;
+        pthread_cond_signal(&pool->wake);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return result;
+}
+
+void pool_stop(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->stopping = true;
+    pthread_cond_broadcast(&pool->wake);
+    pthread_mutex_unlock(&pool->lock);
+    for (unsigned i = 0; i < pool->threads; i++)
+        pthread_join(pool->ids[i], NULL);
+    pool->threads = 0;
+}
+
+void pool_free(struct pool *pool)
+{
+    if (pool == NULL)
+        return;
+    pool_stop(pool);
+    pthread_mutex_destroy(&pool->lock);
+    pthread_cond_destroy(&pool->wake);
+    free(pool->ring);
+    free(pool->ids);
+    free(pool);
+}

@@ -1,0 +1,27 @@
+/* Receipts are signed with Ed25519 in minisign's format, so that stock minisign verifies them. */
+#ifndef CRYPTO_RECEIPT_H
+#define CRYPTO_RECEIPT_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct receipt_signer;
+
+/* Opens the signing key in directory (made there when missing, mode 0600, with the public half as violet.pub
+ * in minisign's format). */
+enum err receipt_signer_open(const char *directory, struct receipt_signer **ret_signer);
+/* Wipes and frees; accepts NULL. */
+void receipt_signer_free(struct receipt_signer *signer);
+/* Text of a .minisig file for content: prehashed signature (BLAKE2b-512), with trusted_comment (one line). */
+struct str receipt_sign(struct receipt_signer *signer, struct arena *arena, struct str content,
+                        struct str trusted_comment);
+/* Text of the public key file, and the key's id as 16 upper-case hexadecimal digits. */
+struct str receipt_public_key(struct receipt_signer *signer, struct arena *arena);
+struct str receipt_key_id(struct receipt_signer *signer, struct arena *arena);
+/* Checks a .minisig text against a public key file's text; ERR_SIGNATURE, ERR_BAD_REQUEST where a file is
+ * none. */
+enum err receipt_verify(struct arena *arena, struct str public_key, struct str content, struct str signature,
+                        struct str *ret_trusted_comment);
+
+#endif
