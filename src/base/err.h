@@ -28,7 +28,9 @@
     X(CHANGED, "changed", 409, 0x08, 4)                                                                      \
     X(STATE, "state", 409, 0x08, 4)                                                                          \
     X(GONE, "gone", 410, 0x08, 3)                                                                            \
+    X(LENGTH_REQUIRED, "length_required", 411, 0x08, 2)                                                      \
     X(TOO_LARGE, "too_large", 413, 0x08, 2)                                                                  \
+    X(HEAD_TOO_LARGE, "head_too_large", 431, 0x08, 2)                                                        \
     X(KEY_REUSED, "key_reused", 422, 0x08, 4)                                                                \
     X(RATE, "rate", 429, 0x58, 5)                                                                            \
     X(POLICY, "policy", 403, 0x08, 4)                                                                        \
