@@ -1,0 +1,17 @@
+#include "app/account.h"
+
+enum err account_load(struct app *app, struct sql_tx *tx, struct arena *arena, int64_t account_id,
+                      struct account **ret_account)
+{
+    struct account *account = ARENA_NEW(arena, struct account);
+    TRY(store_account_get(tx, account_id, &account->row));
+    TRY(keys_open(app, tx, "account", account_id, &account->key));
+    TRY(store_account_open(arena, &account->key, &account->row));
+    *ret_account = account;
+    return ERR_NONE;
+}
+
+enum err account_save(struct sql_tx *tx, struct arena *arena, struct account *account)
+{
+    return store_account_update(tx, arena, &account->key, &account->row);
+}

@@ -1,0 +1,61 @@
+#include "app/keys.h"
+
+#include "store/key.h"
+
+#include <string.h>
+
+enum err keys_make(struct app *app, struct sql_tx *tx, const char *kind, int64_t owner, struct seal_key *ret_key)
+{
+    uint8_t wrapped[KEYRING_WRAPPED_BYTES];
+    int64_t epoch;
+    seal_key_new(ret_key);
+    TRY(keyring_wrap(app->keyring, kind, owner, ret_key, &epoch, wrapped));
+    return store_key_insert(tx, owner, kind, epoch, str_bytes(wrapped, sizeof wrapped));
+}
+
+enum err keys_open(struct app *app, struct sql_tx *tx, const char *kind, int64_t owner, struct seal_key *ret_key)
+{
+    int64_t epoch;
+    struct str wrapped;
+    TRY(store_key_get(tx, owner, kind, &epoch, &wrapped));
+    return keyring_unwrap(app->keyring, epoch, kind, owner, wrapped, ret_key);
+}
+
+enum err keys_destroy(struct sql_tx *tx, const char *kind, int64_t owner)
+{
+    return store_key_delete(tx, owner, kind);
+}
+
+/* While the keyring turns, a name has a tag of each epoch: both are claimed in one transaction. */
+enum err keys_claim_name(struct app *app, struct sql_tx *tx, const char *kind, struct str name, int64_t account_id)
+{
+    int64_t newest = keyring_epoch(app->keyring);
+    for (int64_t epoch = keyring_epoch_oldest(app->keyring); epoch <= newest; epoch++) {
+        uint8_t tag[KEYRING_TAG_BYTES];
+        TRY(keyring_tag(app->keyring, epoch, kind, name, tag));
+        TRY(store_directory_claim(tx, kind, str_bytes(tag, sizeof tag), epoch, account_id));
+    }
+    return ERR_NONE;
+}
+
+enum err keys_find_name(struct app *app, struct sql_tx *tx, const char *kind, struct str name, int64_t *ret_account_id)
+{
+    enum err error = ERR_NOT_FOUND;
+    int64_t newest = keyring_epoch(app->keyring);
+    for (int64_t epoch = keyring_epoch_oldest(app->keyring); epoch <= newest && error == ERR_NOT_FOUND; epoch++) {
+        uint8_t tag[KEYRING_TAG_BYTES];
+        TRY(keyring_tag(app->keyring, epoch, kind, name, tag));
+        error = store_directory_get(tx, kind, str_bytes(tag, sizeof tag), ret_account_id);
+    }
+    return error;
+}
+
+struct str keys_normalise(struct arena *arena, struct str name)
+{
+    struct str trimmed = str_trim(name);
+    char *copy = arena_cstr(arena, trimmed);
+    for (size_t i = 0; i < trimmed.length; i++)
+        if (copy[i] >= 'A' && copy[i] <= 'Z')
+            copy[i] = (char)(copy[i] - 'A' + 'a');
+    return str_bytes(copy, trimmed.length);
+}

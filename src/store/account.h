@@ -1,0 +1,28 @@
+/* Rows of account. The box holds name, password hash, language and the ledger's id. */
+#ifndef STORE_ACCOUNT_H
+#define STORE_ACCOUNT_H
+
+#include "crypto/seal.h"
+#include "sql/sql.h"
+
+struct store_account {
+    int64_t account_id, state, state_at, created_at, security_at, locked_at, archived_at, version;
+    struct str sealed; /* as it stands in the row; empty once forgotten */
+    struct str name, password_hash;
+    int64_t language, ledger_id;
+};
+
+/* Inserts a new account (version 1). */
+enum err store_account_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                              struct store_account *account);
+/* Reads the row without opening its box; ERR_NOT_FOUND. */
+enum err store_account_get(struct sql_tx *tx, int64_t account_id, struct store_account *ret_account);
+/* Opens the box of a row that was read. */
+enum err store_account_open(struct arena *arena, const struct seal_key *key, struct store_account *account);
+/* Writes back what may change and raises the version; ERR_CHANGED where the row has another version now. */
+enum err store_account_update(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                              struct store_account *account);
+/* Writes state and box NULL: the account is forgotten. */
+enum err store_account_forget(struct sql_tx *tx, struct store_account *account);
+
+#endif

@@ -1,0 +1,34 @@
+#include "store/box.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+enum err box_close(struct arena *arena, const struct seal_key *key, const struct seal_place *place, struct buf *fields,
+                   struct str *ret_box)
+{
+    bool failed = fields->failed || fields->length > LIMIT_BOX_BYTES;
+    if (!failed)
+        *ret_box = seal_box(arena, key, place, buf_str(fields));
+    if (fields->data != NULL)
+        explicit_bzero(fields->data, fields->capacity);
+    buf_free(fields);
+    return failed ? ERR_TOO_LARGE : ERR_NONE;
+}
+
+enum err box_open(struct arena *arena, const struct seal_key *key, const struct seal_place *place, struct str box,
+                  struct str *ret_fields)
+{
+    struct str fields = STR_NONE;
+    if (box.length != 0) {
+        TRY(seal_open(arena, key, place, box, &fields));
+        TRY(pack_check(fields));
+    }
+    *ret_fields = fields;
+    return ERR_NONE;
+}
+
+enum err box_expect_one(int64_t changes)
+{
+    return changes == 1 ? ERR_NONE : ERR_CHANGED;
+}

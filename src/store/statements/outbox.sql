@@ -1,0 +1,20 @@
+-- name: outbox_insert
+-- sealed: box
+INSERT INTO outbox (account_id, outbox_id, kind, effect_key, key_kind, key_owner, closure_id, state, tries, created_at,
+                    done_at, result, box)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, 0, '', $9)
+ON CONFLICT (account_id, effect_key) DO NOTHING;
+-- name: outbox_get
+SELECT kind, effect_key, key_kind, key_owner, closure_id, state, tries, created_at, box
+FROM outbox WHERE account_id = $1 AND outbox_id = $2;
+-- name: outbox_done
+UPDATE outbox SET state = $3, tries = $4, done_at = $5, result = $6 WHERE account_id = $1 AND outbox_id = $2;
+-- name: outbox_waiting
+SELECT outbox_id, kind, effect_key, key_kind, key_owner, closure_id, state, tries, created_at, box
+FROM outbox WHERE account_id = $1 AND state = 0 ORDER BY outbox_id;
+-- name: outbox_reseal
+-- sealed: box
+UPDATE outbox SET key_kind = $3, key_owner = $4, box = $5 WHERE account_id = $1 AND outbox_id = $2;
+-- name: outbox_list_state
+SELECT account_id, outbox_id, kind, effect_key, tries, created_at, result FROM outbox
+WHERE state = $1 ORDER BY outbox_id LIMIT $2;

@@ -1,0 +1,11 @@
+-- name: queue_insert
+INSERT INTO queue (bucket, due, queue_id, kind, account_id, subject_id, lease_until, fence)
+VALUES ($1, $2, $3, $4, $5, $6, 0, 0);
+-- name: queue_due
+SELECT due, queue_id, kind, account_id, subject_id, fence FROM queue
+WHERE bucket = $1 AND due <= $2 AND lease_until <= $2 ORDER BY due, queue_id LIMIT $3;
+-- name: queue_claim
+UPDATE queue SET lease_until = $4, fence = fence + 1
+WHERE bucket = $1 AND due = $2 AND queue_id = $3 AND fence = $5;
+-- name: queue_delete_subject
+DELETE FROM queue WHERE account_id = $1 AND subject_id = $2 AND kind = $3;
