@@ -45,8 +45,11 @@ struct http_options {
      * the body with http_answer. NULL: a plain text line. */
     void (*error_page)(struct http_request *request, enum err error, void *context);
     void *error_context;
-    /* Called before each handler answers; adds headers every answer has. NULL allowed. */
+    /* Called with error_context when an answer is made, whoever makes it; adds headers every answer has. NULL
+     * allowed. */
     void (*before)(struct http_request *request, void *context);
+    /* Seconds for a head, a body, an idle connection and between heartbeats; 0: LIMIT_…_SECONDS. */
+    unsigned head_seconds, body_seconds, idle_seconds, heartbeat_seconds;
 };
 
 /* Binds and starts. ERR_EXISTS where the port is in use, ERR_FORBIDDEN without permission, ERR_CONFIG for a
@@ -108,6 +111,7 @@ void http_answer_events(struct http_request *request, int64_t topic, bool (*aliv
  * does not read is dropped. */
 void http_publish(struct http_server *server, int64_t topic, const char *name, struct str data);
 
+/* connections and streams are those open now, the rest is since the start. */
 struct http_counters {
     int64_t connections, requests, refused, status[6], streams; /* status[2] counts 2xx … */
 };
