@@ -56,6 +56,11 @@ int64_t ids_time(int64_t id)
     return (id >> TIME_BITS) * 1000;
 }
 
+int64_t ids_lowest(int64_t micros)
+{
+    return (int64_t)(((uint64_t)(micros / 1000) & ((UINT64_C(1) << 43) - 1)) << TIME_BITS);
+}
+
 /* Weighted sum modulo 31, so that one wrong digit and one swap of neighbours are found; the check symbol is
  * one of the first 31 digits. */
 static char check_symbol(const unsigned char values[REFERENCE_DIGITS - 1])

@@ -17,6 +17,8 @@ int64_t ids_next(int64_t now_micros);
 int64_t ids_random_id(void);
 /* The millisecond of an ids_next id, as microseconds UTC. */
 int64_t ids_time(int64_t id);
+/* The lowest id that ids_next could give for that millisecond: where pages and counts by time begin. */
+int64_t ids_lowest(int64_t micros);
 
 /* Public reference for people to type and read out: two letters, then 11 random digits and one check symbol
  * of Crockford's base32 (without its last digit: 31 is prime, so every single wrong digit is found), in

@@ -32,3 +32,11 @@ enum err box_expect_one(int64_t changes)
 {
     return changes == 1 ? ERR_NONE : ERR_CHANGED;
 }
+
+enum err box_one_int(struct sql_rows *rows, int64_t *ret_value)
+{
+    int64_t value = sql_next(rows) ? sql_int(rows, 0) : 0;
+    TRY(sql_end(rows));
+    *ret_value = value;
+    return ERR_NONE;
+}

@@ -18,5 +18,7 @@ enum err box_open(struct arena *arena, const struct seal_key *key, const struct 
                   struct str *ret_fields);
 /* ERR_CHANGED unless exactly one row was changed. */
 enum err box_expect_one(int64_t changes);
+/* The first column of the first row (0 where there is none), and the end of the walk. */
+enum err box_one_int(struct sql_rows *rows, int64_t *ret_value);
 
 #endif
