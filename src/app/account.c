@@ -1,5 +1,7 @@
 #include "app/account.h"
 
+#include "domain/types.h"
+
 enum err account_load(struct app *app, struct sql_tx *tx, struct arena *arena, int64_t account_id,
                       struct account **ret_account)
 {
@@ -14,4 +16,9 @@ enum err account_load(struct app *app, struct sql_tx *tx, struct arena *arena, i
 enum err account_save(struct sql_tx *tx, struct arena *arena, struct account *account)
 {
     return store_account_update(tx, arena, &account->key, &account->row);
+}
+
+bool account_is_closed(const struct account *account)
+{
+    return account->row.state == ACCOUNT_CLOSED;
 }

@@ -33,7 +33,7 @@ struct actor {
     enum actor_kind kind;
     int64_t account_id; /* of the subscriber */
     int64_t staff_id;
-    int64_t role;       /* enum domain role of the session; 0 for subscribers */
+    int64_t role; /* enum domain role of the session; 0 for subscribers */
     int64_t session_id;
 };
 

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-enum err keys_make(struct app *app, struct sql_tx *tx, const char *kind, int64_t owner, struct seal_key *ret_key)
+enum err keys_make(struct app *app, struct sql_tx *tx, const char *kind, int64_t owner,
+                   struct seal_key *ret_key)
 {
     uint8_t wrapped[KEYRING_WRAPPED_BYTES];
     int64_t epoch;
@@ -13,7 +14,8 @@ enum err keys_make(struct app *app, struct sql_tx *tx, const char *kind, int64_t
     return store_key_insert(tx, owner, kind, epoch, str_bytes(wrapped, sizeof wrapped));
 }
 
-enum err keys_open(struct app *app, struct sql_tx *tx, const char *kind, int64_t owner, struct seal_key *ret_key)
+enum err keys_open(struct app *app, struct sql_tx *tx, const char *kind, int64_t owner,
+                   struct seal_key *ret_key)
 {
     int64_t epoch;
     struct str wrapped;
@@ -27,7 +29,8 @@ enum err keys_destroy(struct sql_tx *tx, const char *kind, int64_t owner)
 }
 
 /* While the keyring turns, a name has a tag of each epoch: both are claimed in one transaction. */
-enum err keys_claim_name(struct app *app, struct sql_tx *tx, const char *kind, struct str name, int64_t account_id)
+enum err keys_claim_name(struct app *app, struct sql_tx *tx, const char *kind, struct str name,
+                         int64_t account_id)
 {
     int64_t newest = keyring_epoch(app->keyring);
     for (int64_t epoch = keyring_epoch_oldest(app->keyring); epoch <= newest; epoch++) {
@@ -38,11 +41,13 @@ enum err keys_claim_name(struct app *app, struct sql_tx *tx, const char *kind, s
     return ERR_NONE;
 }
 
-enum err keys_find_name(struct app *app, struct sql_tx *tx, const char *kind, struct str name, int64_t *ret_account_id)
+enum err keys_find_name(struct app *app, struct sql_tx *tx, const char *kind, struct str name,
+                        int64_t *ret_account_id)
 {
     enum err error = ERR_NOT_FOUND;
     int64_t newest = keyring_epoch(app->keyring);
-    for (int64_t epoch = keyring_epoch_oldest(app->keyring); epoch <= newest && error == ERR_NOT_FOUND; epoch++) {
+    for (int64_t epoch = keyring_epoch_oldest(app->keyring); epoch <= newest && error == ERR_NOT_FOUND;
+         epoch++) {
         uint8_t tag[KEYRING_TAG_BYTES];
         TRY(keyring_tag(app->keyring, epoch, kind, name, tag));
         error = store_directory_get(tx, kind, str_bytes(tag, sizeof tag), ret_account_id);

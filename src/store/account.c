@@ -5,15 +5,16 @@
 
 enum { FIELD_NAME = 1, FIELD_PASSWORD_HASH = 2, FIELD_LANGUAGE = 3, FIELD_LEDGER = 4 };
 
-static enum err account_seal(struct arena *arena, const struct seal_key *key, const struct store_account *account,
-                             struct str *ret_box)
+static enum err account_seal(struct arena *arena, const struct seal_key *key,
+                             const struct store_account *account, struct str *ret_box)
 {
     struct buf fields = buf_new(0);
     pack_add(&fields, FIELD_NAME, account->name);
     pack_add(&fields, FIELD_PASSWORD_HASH, account->password_hash);
     pack_add_int(&fields, FIELD_LANGUAGE, account->language);
     pack_add_int(&fields, FIELD_LEDGER, account->ledger_id);
-    return box_close(arena, key, BOX_PLACE("account", account->account_id, account->account_id, account->version),
+    return box_close(arena, key,
+                     BOX_PLACE("account", account->account_id, account->account_id, account->version),
                      &fields, ret_box);
 }
 
@@ -66,9 +67,10 @@ static enum err account_write(struct sql_tx *tx, struct store_account *account, 
                               int64_t version_before)
 {
     int64_t changes;
-    TRY(sql_exec(tx, STATEMENT_ACCOUNT_UPDATE, &changes, SQL_INT(account->account_id), SQL_INT(account->state),
-                 SQL_INT(account->state_at), SQL_INT(account->security_at), SQL_INT(account->locked_at),
-                 SQL_INT(account->archived_at), SQL_INT(account->version), box, SQL_INT(version_before)));
+    TRY(sql_exec(tx, STATEMENT_ACCOUNT_UPDATE, &changes, SQL_INT(account->account_id),
+                 SQL_INT(account->state), SQL_INT(account->state_at), SQL_INT(account->security_at),
+                 SQL_INT(account->locked_at), SQL_INT(account->archived_at), SQL_INT(account->version), box,
+                 SQL_INT(version_before)));
     return box_expect_one(changes);
 }
 

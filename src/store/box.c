@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-enum err box_close(struct arena *arena, const struct seal_key *key, const struct seal_place *place, struct buf *fields,
-                   struct str *ret_box)
+enum err box_close(struct arena *arena, const struct seal_key *key, const struct seal_place *place,
+                   struct buf *fields, struct str *ret_box)
 {
     bool failed = fields->failed || fields->length > LIMIT_BOX_BYTES;
     if (!failed)
@@ -16,8 +16,8 @@ enum err box_close(struct arena *arena, const struct seal_key *key, const struct
     return failed ? ERR_TOO_LARGE : ERR_NONE;
 }
 
-enum err box_open(struct arena *arena, const struct seal_key *key, const struct seal_place *place, struct str box,
-                  struct str *ret_fields)
+enum err box_open(struct arena *arena, const struct seal_key *key, const struct seal_place *place,
+                  struct str box, struct str *ret_fields)
 {
     struct str fields = STR_NONE;
     if (box.length != 0) {

@@ -6,9 +6,9 @@
 
 enum err store_session_insert(struct sql_tx *tx, const struct store_session *session)
 {
-    return sql_exec(tx, STATEMENT_SESSION_INSERT, NULL, SQL_INT(session->account_id), SQL_INT(session->session_id),
-                    SQL_INT(session->role), SQL_BYTES(session->secret_hash), SQL_INT(session->created_at),
-                    SQL_INT(session->seen_at), SQL_INT(session->expires_at));
+    return sql_exec(tx, STATEMENT_SESSION_INSERT, NULL, SQL_INT(session->account_id),
+                    SQL_INT(session->session_id), SQL_INT(session->role), SQL_BYTES(session->secret_hash),
+                    SQL_INT(session->created_at), SQL_INT(session->seen_at), SQL_INT(session->expires_at));
 }
 
 enum err store_session_get(struct sql_tx *tx, int64_t account_id, int64_t session_id,
@@ -34,13 +34,15 @@ enum err store_session_get(struct sql_tx *tx, int64_t account_id, int64_t sessio
 
 enum err store_session_touch(struct sql_tx *tx, int64_t account_id, int64_t session_id, int64_t now)
 {
-    return sql_exec(tx, STATEMENT_SESSION_TOUCH, NULL, SQL_INT(account_id), SQL_INT(session_id), SQL_INT(now));
+    return sql_exec(tx, STATEMENT_SESSION_TOUCH, NULL, SQL_INT(account_id), SQL_INT(session_id),
+                    SQL_INT(now));
 }
 
 enum err store_session_prove(struct sql_tx *tx, int64_t account_id, int64_t session_id, int64_t until)
 {
     int64_t changes;
-    TRY(sql_exec(tx, STATEMENT_SESSION_PROVE, &changes, SQL_INT(account_id), SQL_INT(session_id), SQL_INT(until)));
+    TRY(sql_exec(tx, STATEMENT_SESSION_PROVE, &changes, SQL_INT(account_id), SQL_INT(session_id),
+                 SQL_INT(until)));
     return box_expect_one(changes);
 }
 
@@ -83,12 +85,12 @@ enum err store_proof_insert(struct sql_tx *tx, struct arena *arena, const struct
     pack_add(&fields, 1, proof->code);
     TRY(box_close(arena, key, BOX_PLACE("proof", proof->account_id, proof->proof_id, 0), &fields, &box));
     return sql_exec(tx, STATEMENT_PROOF_INSERT, NULL, SQL_INT(proof->account_id), SQL_INT(proof->proof_id),
-                    SQL_TEXT(str_from(proof->purpose)), SQL_INT(proof->contact_id), SQL_INT(proof->created_at),
-                    SQL_INT(proof->expires_at), SQL_BYTES(box));
+                    SQL_TEXT(str_from(proof->purpose)), SQL_INT(proof->contact_id),
+                    SQL_INT(proof->created_at), SQL_INT(proof->expires_at), SQL_BYTES(box));
 }
 
-enum err store_proof_newest(struct sql_tx *tx, struct arena *arena, const struct seal_key *key, int64_t account_id,
-                            const char *purpose, struct store_proof *ret_proof)
+enum err store_proof_newest(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                            int64_t account_id, const char *purpose, struct store_proof *ret_proof)
 {
     struct sql_rows rows;
     struct str fields;
@@ -139,14 +141,15 @@ enum err store_contact_insert(struct sql_tx *tx, struct arena *arena, const stru
     struct buf fields = buf_new(0);
     struct str box;
     pack_add(&fields, 1, contact->address);
-    TRY(box_close(arena, key, BOX_PLACE("contact", contact->account_id, contact->contact_id, 0), &fields, &box));
-    return sql_exec(tx, STATEMENT_CONTACT_INSERT, NULL, SQL_INT(contact->account_id), SQL_INT(contact->contact_id),
-                    SQL_INT(contact->kind), SQL_INT(contact->added_at), SQL_INT(contact->verified_at),
-                    SQL_BYTES(box));
+    TRY(box_close(arena, key, BOX_PLACE("contact", contact->account_id, contact->contact_id, 0), &fields,
+                  &box));
+    return sql_exec(tx, STATEMENT_CONTACT_INSERT, NULL, SQL_INT(contact->account_id),
+                    SQL_INT(contact->contact_id), SQL_INT(contact->kind), SQL_INT(contact->added_at),
+                    SQL_INT(contact->verified_at), SQL_BYTES(box));
 }
 
-static enum err contact_row(struct sql_rows *rows, struct arena *arena, const struct seal_key *key, int64_t account_id,
-                            struct store_contact *ret_contact)
+static enum err contact_row(struct sql_rows *rows, struct arena *arena, const struct seal_key *key,
+                            int64_t account_id, struct store_contact *ret_contact)
 {
     struct str fields;
     int64_t contact_id = sql_int(rows, 0);
@@ -164,8 +167,9 @@ static enum err contact_row(struct sql_rows *rows, struct arena *arena, const st
     return ERR_NONE;
 }
 
-enum err store_contact_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key, int64_t account_id,
-                            struct store_contact *ret_contacts, size_t limit, size_t *ret_count)
+enum err store_contact_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                            int64_t account_id, struct store_contact *ret_contacts, size_t limit,
+                            size_t *ret_count)
 {
     struct sql_rows rows;
     size_t count = 0;
@@ -183,14 +187,16 @@ enum err store_contact_list(struct sql_tx *tx, struct arena *arena, const struct
 enum err store_contact_verify(struct sql_tx *tx, int64_t account_id, int64_t contact_id, int64_t now)
 {
     int64_t changes;
-    TRY(sql_exec(tx, STATEMENT_CONTACT_VERIFY, &changes, SQL_INT(account_id), SQL_INT(contact_id), SQL_INT(now)));
+    TRY(sql_exec(tx, STATEMENT_CONTACT_VERIFY, &changes, SQL_INT(account_id), SQL_INT(contact_id),
+                 SQL_INT(now)));
     return changes == 1 ? ERR_NONE : ERR_NOT_FOUND;
 }
 
 enum err store_contact_remove(struct sql_tx *tx, int64_t account_id, int64_t contact_id, int64_t now)
 {
     int64_t changes;
-    TRY(sql_exec(tx, STATEMENT_CONTACT_REMOVE, &changes, SQL_INT(account_id), SQL_INT(contact_id), SQL_INT(now)));
+    TRY(sql_exec(tx, STATEMENT_CONTACT_REMOVE, &changes, SQL_INT(account_id), SQL_INT(contact_id),
+                 SQL_INT(now)));
     return changes == 1 ? ERR_NONE : ERR_NOT_FOUND;
 }
 
@@ -230,8 +236,8 @@ enum err store_staff_get(struct sql_tx *tx, struct arena *arena, const struct se
     return ERR_NONE;
 }
 
-enum err store_audit_insert(struct sql_tx *tx, int64_t now, int64_t staff_id, const char *event, int64_t account_id,
-                            int64_t subject_id)
+enum err store_audit_insert(struct sql_tx *tx, int64_t now, int64_t staff_id, const char *event,
+                            int64_t account_id, int64_t subject_id)
 {
     return sql_exec(tx, STATEMENT_AUDIT_INSERT, NULL, SQL_INT(ids_next(now)), SQL_INT(now), SQL_INT(staff_id),
                     SQL_TEXT(str_from(event)), SQL_INT(account_id), SQL_INT(subject_id));

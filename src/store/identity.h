@@ -35,8 +35,8 @@ struct store_proof {
 enum err store_proof_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                             const struct store_proof *proof);
 /* The newest code of a purpose, opened; ERR_NOT_FOUND. */
-enum err store_proof_newest(struct sql_tx *tx, struct arena *arena, const struct seal_key *key, int64_t account_id,
-                            const char *purpose, struct store_proof *ret_proof);
+enum err store_proof_newest(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                            int64_t account_id, const char *purpose, struct store_proof *ret_proof);
 enum err store_proof_try(struct sql_tx *tx, int64_t account_id, int64_t proof_id);
 /* Uses it once; ERR_CHANGED where it was used. */
 enum err store_proof_use(struct sql_tx *tx, int64_t account_id, int64_t proof_id, int64_t now);
@@ -51,8 +51,9 @@ struct store_contact {
 enum err store_contact_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                               const struct store_contact *contact);
 /* All contacts, removed ones too, oldest first; count at most limit. */
-enum err store_contact_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key, int64_t account_id,
-                            struct store_contact *ret_contacts, size_t limit, size_t *ret_count);
+enum err store_contact_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                            int64_t account_id, struct store_contact *ret_contacts, size_t limit,
+                            size_t *ret_count);
 enum err store_contact_verify(struct sql_tx *tx, int64_t account_id, int64_t contact_id, int64_t now);
 /* ERR_NOT_FOUND where there is none or it was removed. */
 enum err store_contact_remove(struct sql_tx *tx, int64_t account_id, int64_t contact_id, int64_t now);
@@ -68,7 +69,7 @@ enum err store_staff_insert(struct sql_tx *tx, struct arena *arena, const struct
 enum err store_staff_get(struct sql_tx *tx, struct arena *arena, const struct seal_key *key, int64_t staff_id,
                          struct store_staff *ret_staff);
 /* A line of the audit: which member of staff did what to which subject. staff_id 0: the command line. */
-enum err store_audit_insert(struct sql_tx *tx, int64_t now, int64_t staff_id, const char *event, int64_t account_id,
-                            int64_t subject_id);
+enum err store_audit_insert(struct sql_tx *tx, int64_t now, int64_t staff_id, const char *event,
+                            int64_t account_id, int64_t subject_id);
 
 #endif

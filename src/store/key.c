@@ -2,10 +2,11 @@
 
 #include "store/statements.h"
 
-enum err store_key_insert(struct sql_tx *tx, int64_t owner_id, const char *kind, int64_t epoch, struct str wrapped)
+enum err store_key_insert(struct sql_tx *tx, int64_t owner_id, const char *kind, int64_t epoch,
+                          struct str wrapped)
 {
-    return sql_exec(tx, STATEMENT_DATA_KEY_INSERT, NULL, SQL_INT(owner_id), SQL_TEXT(str_from(kind)), SQL_INT(epoch),
-                    SQL_BYTES(wrapped));
+    return sql_exec(tx, STATEMENT_DATA_KEY_INSERT, NULL, SQL_INT(owner_id), SQL_TEXT(str_from(kind)),
+                    SQL_INT(epoch), SQL_BYTES(wrapped));
 }
 
 enum err store_key_get(struct sql_tx *tx, int64_t owner_id, const char *kind, int64_t *ret_epoch,
@@ -27,11 +28,12 @@ enum err store_key_delete(struct sql_tx *tx, int64_t owner_id, const char *kind)
     return sql_exec(tx, STATEMENT_DATA_KEY_DELETE, NULL, SQL_INT(owner_id), SQL_TEXT(str_from(kind)));
 }
 
-enum err store_directory_claim(struct sql_tx *tx, const char *kind, struct str tag, int64_t epoch, int64_t account_id)
+enum err store_directory_claim(struct sql_tx *tx, const char *kind, struct str tag, int64_t epoch,
+                               int64_t account_id)
 {
     int64_t changes;
-    TRY(sql_exec(tx, STATEMENT_DIRECTORY_CLAIM, &changes, SQL_TEXT(str_from(kind)), SQL_BYTES(tag), SQL_INT(epoch),
-                 SQL_INT(account_id)));
+    TRY(sql_exec(tx, STATEMENT_DIRECTORY_CLAIM, &changes, SQL_TEXT(str_from(kind)), SQL_BYTES(tag),
+                 SQL_INT(epoch), SQL_INT(account_id)));
     return changes == 1 ? ERR_NONE : ERR_EXISTS;
 }
 

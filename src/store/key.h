@@ -4,8 +4,10 @@
 
 #include "sql/sql.h"
 
-/* Keeps a wrapped key; ERR_EXISTS is left to the engine's constraint. kind is "account", "closure" or "case". */
-enum err store_key_insert(struct sql_tx *tx, int64_t owner_id, const char *kind, int64_t epoch, struct str wrapped);
+/* Keeps a wrapped key; ERR_EXISTS is left to the engine's constraint. kind is "account", "closure" or "case".
+ */
+enum err store_key_insert(struct sql_tx *tx, int64_t owner_id, const char *kind, int64_t epoch,
+                          struct str wrapped);
 /* The wrapped key and its epoch; ERR_KEY_GONE where the row is not there. */
 enum err store_key_get(struct sql_tx *tx, int64_t owner_id, const char *kind, int64_t *ret_epoch,
                        struct str *ret_wrapped);
@@ -13,7 +15,8 @@ enum err store_key_get(struct sql_tx *tx, int64_t owner_id, const char *kind, in
 enum err store_key_delete(struct sql_tx *tx, int64_t owner_id, const char *kind);
 
 /* Claims a unique name by its tag; ERR_EXISTS where somebody has it. */
-enum err store_directory_claim(struct sql_tx *tx, const char *kind, struct str tag, int64_t epoch, int64_t account_id);
+enum err store_directory_claim(struct sql_tx *tx, const char *kind, struct str tag, int64_t epoch,
+                               int64_t account_id);
 /* Whose name it is; ERR_NOT_FOUND. */
 enum err store_directory_get(struct sql_tx *tx, const char *kind, struct str tag, int64_t *ret_account_id);
 /* Gives up all names of an account. */

@@ -10,10 +10,12 @@ static int64_t bucket_of(int64_t account_id)
     return account_id % LIMIT_BUCKETS;
 }
 
-enum err store_queue_add(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id, int64_t due)
+enum err store_queue_add(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                         int64_t due)
 {
     return sql_exec(tx, STATEMENT_QUEUE_INSERT, NULL, SQL_INT(bucket_of(account_id)), SQL_INT(due),
-                    SQL_INT(ids_next(due)), SQL_TEXT(str_from(kind)), SQL_INT(account_id), SQL_INT(subject_id));
+                    SQL_INT(ids_next(due)), SQL_TEXT(str_from(kind)), SQL_INT(account_id),
+                    SQL_INT(subject_id));
 }
 
 enum err store_queue_remove(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id)
@@ -22,7 +24,8 @@ enum err store_queue_remove(struct sql_tx *tx, const char *kind, int64_t account
                     SQL_TEXT(str_from(kind)));
 }
 
-enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id, int64_t due)
+enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                          int64_t due)
 {
     TRY(store_queue_remove(tx, kind, account_id, subject_id));
     return due != 0 ? store_queue_add(tx, kind, account_id, subject_id, due) : ERR_NONE;
@@ -63,15 +66,16 @@ enum err store_outbox_insert(struct sql_tx *tx, struct arena *arena, const struc
     int64_t changes;
     struct str box =
         seal_box(arena, key, BOX_PLACE("outbox", outbox->account_id, outbox->outbox_id, 0), outbox->fields);
-    TRY(sql_exec(tx, STATEMENT_OUTBOX_INSERT, &changes, SQL_INT(outbox->account_id), SQL_INT(outbox->outbox_id),
-                 SQL_TEXT(outbox->kind), SQL_TEXT(outbox->effect_key), SQL_TEXT(outbox->key_kind),
-                 SQL_INT(outbox->key_owner), SQL_INT(outbox->closure_id), SQL_INT(outbox->created_at),
-                 SQL_BYTES(box)));
-    return changes == 1 ? store_queue_add(tx, "outbox", outbox->account_id, outbox->outbox_id, due) : ERR_NONE;
+    TRY(sql_exec(tx, STATEMENT_OUTBOX_INSERT, &changes, SQL_INT(outbox->account_id),
+                 SQL_INT(outbox->outbox_id), SQL_TEXT(outbox->kind), SQL_TEXT(outbox->effect_key),
+                 SQL_TEXT(outbox->key_kind), SQL_INT(outbox->key_owner), SQL_INT(outbox->closure_id),
+                 SQL_INT(outbox->created_at), SQL_BYTES(box)));
+    return changes == 1 ? store_queue_add(tx, "outbox", outbox->account_id, outbox->outbox_id, due)
+                        : ERR_NONE;
 }
 
-enum err store_outbox_get(struct sql_tx *tx, int64_t account_id, int64_t outbox_id, struct store_outbox *ret_outbox,
-                          struct str *ret_box)
+enum err store_outbox_get(struct sql_tx *tx, int64_t account_id, int64_t outbox_id,
+                          struct store_outbox *ret_outbox, struct str *ret_box)
 {
     struct sql_rows rows;
     TRY(sql_query(tx, STATEMENT_OUTBOX_GET, &rows, SQL_INT(account_id), SQL_INT(outbox_id)));
@@ -95,13 +99,15 @@ enum err store_outbox_get(struct sql_tx *tx, int64_t account_id, int64_t outbox_
     return found ? ERR_NONE : ERR_NOT_FOUND;
 }
 
-enum err store_outbox_open(struct arena *arena, const struct seal_key *key, struct store_outbox *outbox, struct str box)
+enum err store_outbox_open(struct arena *arena, const struct seal_key *key, struct store_outbox *outbox,
+                           struct str box)
 {
-    return box_open(arena, key, BOX_PLACE("outbox", outbox->account_id, outbox->outbox_id, 0), box, &outbox->fields);
+    return box_open(arena, key, BOX_PLACE("outbox", outbox->account_id, outbox->outbox_id, 0), box,
+                    &outbox->fields);
 }
 
-enum err store_outbox_finish(struct sql_tx *tx, const struct store_outbox *outbox, enum store_outbox_state state,
-                             int64_t now, struct str result)
+enum err store_outbox_finish(struct sql_tx *tx, const struct store_outbox *outbox,
+                             enum store_outbox_state state, int64_t now, struct str result)
 {
     return sql_exec(tx, STATEMENT_OUTBOX_DONE, NULL, SQL_INT(outbox->account_id), SQL_INT(outbox->outbox_id),
                     SQL_INT(state), SQL_INT(outbox->tries), SQL_INT(state == OUTBOX_WAITING ? 0 : now),
@@ -113,12 +119,14 @@ enum err store_outbox_reseal(struct sql_tx *tx, struct arena *arena, const struc
 {
     struct str box =
         seal_box(arena, key, BOX_PLACE("outbox", outbox->account_id, outbox->outbox_id, 0), outbox->fields);
-    return sql_exec(tx, STATEMENT_OUTBOX_RESEAL, NULL, SQL_INT(outbox->account_id), SQL_INT(outbox->outbox_id),
-                    SQL_TEXT(outbox->key_kind), SQL_INT(outbox->key_owner), SQL_BYTES(box));
+    return sql_exec(tx, STATEMENT_OUTBOX_RESEAL, NULL, SQL_INT(outbox->account_id),
+                    SQL_INT(outbox->outbox_id), SQL_TEXT(outbox->key_kind), SQL_INT(outbox->key_owner),
+                    SQL_BYTES(box));
 }
 
 enum err store_outbox_waiting(struct sql_tx *tx, struct arena *arena, int64_t account_id,
-                              struct store_outbox *ret_rows, struct str *ret_boxes, size_t limit, size_t *ret_count)
+                              struct store_outbox *ret_rows, struct str *ret_boxes, size_t limit,
+                              size_t *ret_count)
 {
     struct sql_rows rows;
     size_t count = 0;
@@ -143,11 +151,12 @@ enum err store_outbox_waiting(struct sql_tx *tx, struct arena *arena, int64_t ac
     return ERR_NONE;
 }
 
-enum err store_desk_add(struct sql_tx *tx, const char *kind, int64_t due, int64_t account_id, int64_t subject_id)
+enum err store_desk_add(struct sql_tx *tx, const char *kind, int64_t due, int64_t account_id,
+                        int64_t subject_id)
 {
     TRY(store_desk_remove(tx, kind, subject_id));
-    return sql_exec(tx, STATEMENT_DESK_INSERT, NULL, SQL_TEXT(str_from(kind)), SQL_INT(due), SQL_INT(subject_id),
-                    SQL_INT(account_id));
+    return sql_exec(tx, STATEMENT_DESK_INSERT, NULL, SQL_TEXT(str_from(kind)), SQL_INT(due),
+                    SQL_INT(subject_id), SQL_INT(account_id));
 }
 
 enum err store_desk_remove(struct sql_tx *tx, const char *kind, int64_t subject_id)
@@ -162,7 +171,8 @@ enum err store_desk_list(struct sql_tx *tx, const char *kind, struct store_desk_
     size_t count = 0;
     TRY(sql_query(tx, STATEMENT_DESK_LIST, &rows, SQL_TEXT(str_from(kind)), SQL_INT((int64_t)limit)));
     while (count < limit && sql_next(&rows))
-        ret_items[count++] = (struct store_desk_item){sql_int(&rows, 0), sql_int(&rows, 1), sql_int(&rows, 2)};
+        ret_items[count++] =
+            (struct store_desk_item){sql_int(&rows, 0), sql_int(&rows, 1), sql_int(&rows, 2)};
     TRY(sql_end(&rows));
     *ret_count = count;
     return ERR_NONE;
@@ -182,8 +192,9 @@ static enum err journal_last(struct sql_tx *tx, struct arena *arena, int64_t acc
     return sql_end(&rows);
 }
 
-enum err store_journal_add(struct sql_tx *tx, struct arena *arena, const struct seal_key *key, int64_t account_id,
-                           int64_t subject_id, int64_t now, const char *event, struct str actor, struct str details)
+enum err store_journal_add(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                           int64_t account_id, int64_t subject_id, int64_t now, const char *event,
+                           struct str actor, struct str details)
 {
     int64_t seq;
     struct str previous, box = STR_NONE;
@@ -195,8 +206,8 @@ enum err store_journal_add(struct sql_tx *tx, struct arena *arena, const struct 
     struct str head = arena_printf(arena, "%lld %lld %lld %lld", (long long)account_id, (long long)subject_id,
                                    (long long)seq, (long long)now);
     seal_hash((const struct str[]){previous, head, str_from(event), actor, box}, 5, hash);
-    return sql_exec(tx, STATEMENT_JOURNAL_INSERT, NULL, SQL_INT(account_id), SQL_INT(subject_id), SQL_INT(seq),
-                    SQL_INT(now), SQL_TEXT(str_from(event)), SQL_TEXT(actor),
+    return sql_exec(tx, STATEMENT_JOURNAL_INSERT, NULL, SQL_INT(account_id), SQL_INT(subject_id),
+                    SQL_INT(seq), SQL_INT(now), SQL_TEXT(str_from(event)), SQL_TEXT(actor),
                     box.length != 0 ? SQL_BYTES(box) : SQL_NULL, SQL_BYTES(previous),
                     SQL_BYTES(str_bytes(hash, sizeof hash)));
 }
@@ -208,8 +219,8 @@ enum err store_journal_list(struct sql_tx *tx, int64_t account_id, int64_t subje
     size_t count = 0;
     TRY(sql_query(tx, STATEMENT_JOURNAL_LIST, &rows, SQL_INT(account_id), SQL_INT(subject_id)));
     while (count < limit && sql_next(&rows))
-        ret_rows[count++] = (struct store_journal_row){sql_int(&rows, 0), sql_int(&rows, 1), sql_text(&rows, 2),
-                                                       sql_text(&rows, 3)};
+        ret_rows[count++] = (struct store_journal_row){sql_int(&rows, 0), sql_int(&rows, 1),
+                                                       sql_text(&rows, 2), sql_text(&rows, 3)};
     TRY(sql_end(&rows));
     *ret_count = count;
     return ERR_NONE;

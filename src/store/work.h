@@ -11,11 +11,13 @@ struct store_queue_item {
 };
 
 /* Puts a subject of an account on the clock. kind: "outbox", "closure", "line" … */
-enum err store_queue_add(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id, int64_t due);
+enum err store_queue_add(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                         int64_t due);
 /* Takes a subject off the clock. */
 enum err store_queue_remove(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id);
 /* Takes a subject off the clock and, unless due is 0, puts it on again. */
-enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id, int64_t due);
+enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                          int64_t due);
 /* What is due in a bucket and not leased; at most limit. */
 enum err store_queue_due(struct sql_tx *tx, struct arena *arena, int64_t bucket, int64_t now,
                          struct store_queue_item *ret_items, size_t limit, size_t *ret_count);
@@ -31,25 +33,28 @@ struct store_outbox {
 
 enum store_outbox_state { OUTBOX_WAITING, OUTBOX_DONE, OUTBOX_DEAD, OUTBOX_CANCELLED };
 
-/* Inserts a row and its place in the queue, due at once; does nothing where the account has the effect key. */
+/* Inserts a row and its place in the queue, due at once; does nothing where the account has the effect key.
+ */
 enum err store_outbox_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                              const struct store_outbox *outbox, int64_t due);
 /* Reads a row; its box stays sealed until store_outbox_open. ERR_NOT_FOUND. */
-enum err store_outbox_get(struct sql_tx *tx, int64_t account_id, int64_t outbox_id, struct store_outbox *ret_outbox,
-                          struct str *ret_box);
+enum err store_outbox_get(struct sql_tx *tx, int64_t account_id, int64_t outbox_id,
+                          struct store_outbox *ret_outbox, struct str *ret_box);
 enum err store_outbox_open(struct arena *arena, const struct seal_key *key, struct store_outbox *outbox,
                            struct str box);
-enum err store_outbox_finish(struct sql_tx *tx, const struct store_outbox *outbox, enum store_outbox_state state,
-                             int64_t now, struct str result);
+enum err store_outbox_finish(struct sql_tx *tx, const struct store_outbox *outbox,
+                             enum store_outbox_state state, int64_t now, struct str result);
 /* Seals a waiting row under another key. */
 enum err store_outbox_reseal(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                              const struct store_outbox *outbox);
 /* All waiting rows of an account with their sealed boxes; at most limit. */
 enum err store_outbox_waiting(struct sql_tx *tx, struct arena *arena, int64_t account_id,
-                              struct store_outbox *ret_rows, struct str *ret_boxes, size_t limit, size_t *ret_count);
+                              struct store_outbox *ret_rows, struct str *ret_boxes, size_t limit,
+                              size_t *ret_count);
 
 /* Puts a subject before people at the desk. kind: "review", "ticket", "refund", "declaration". */
-enum err store_desk_add(struct sql_tx *tx, const char *kind, int64_t due, int64_t account_id, int64_t subject_id);
+enum err store_desk_add(struct sql_tx *tx, const char *kind, int64_t due, int64_t account_id,
+                        int64_t subject_id);
 enum err store_desk_remove(struct sql_tx *tx, const char *kind, int64_t subject_id);
 
 struct store_desk_item {
@@ -59,10 +64,11 @@ struct store_desk_item {
 enum err store_desk_list(struct sql_tx *tx, const char *kind, struct store_desk_item *ret_items, size_t limit,
                          size_t *ret_count);
 
-/* Adds the next row to a journal (subject 0: the account's own). details may be empty; it is sealed. actor is a
- * word and, for staff, their id: never a name. */
-enum err store_journal_add(struct sql_tx *tx, struct arena *arena, const struct seal_key *key, int64_t account_id,
-                           int64_t subject_id, int64_t now, const char *event, struct str actor, struct str details);
+/* Adds the next row to a journal (subject 0: the account's own). details may be empty; it is sealed. actor is
+ * a word and, for staff, their id: never a name. */
+enum err store_journal_add(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                           int64_t account_id, int64_t subject_id, int64_t now, const char *event,
+                           struct str actor, struct str details);
 
 struct store_journal_row {
     int64_t seq, at;

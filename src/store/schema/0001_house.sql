@@ -243,15 +243,16 @@ CREATE TABLE closure (
     first_refuser int64 NOT NULL,
     refusal_reason int64 NOT NULL,
     reason int64 NOT NULL,
+    refund_choice int64 NOT NULL,
     tries int64 NOT NULL,
     waits_for text NOT NULL,
     reminded_at int64 NOT NULL,
     settled_amount int64 NOT NULL,
     closed_at int64 NOT NULL,
     forgotten_at int64 NOT NULL,
+    confirmed_at int64 NOT NULL, -- the confirmation was handed over, or given up
     secret_hash bytes NOT NULL,
     link_public bytes NOT NULL,
-    box bytes, -- under the account's key; NULL once forgotten
     own_box bytes, -- under the closure's key; NULL once that is gone
     PRIMARY KEY (account_id, closure_id)
 );

@@ -1,0 +1,69 @@
+#include "app/rate.h"
+
+#include "base/clock.h"
+#include "crypto/seal.h"
+
+#include <pthread.h>
+#include <string.h>
+
+enum { RATE_SLOTS = 8192, RATE_WAYS = 4 };
+
+static const struct {
+    int64_t burst, refill_micros;
+} rate_rows[RATE_KINDS] = {
+    [RATE_LOGIN_NAME] = {10, 30 * MICROS_SECOND}, [RATE_LOGIN_ADDRESS] = {50, 2 * MICROS_SECOND},
+    [RATE_CODE] = {6, 60 * MICROS_SECOND},        [RATE_DECLARATION] = {20, 10 * MICROS_SECOND},
+    [RATE_TICKET] = {10, 30 * MICROS_SECOND},     [RATE_API] = {200, MICROS_SECOND / 20},
+};
+
+struct rate_slot {
+    uint64_t key;
+    int64_t full_at; /* when the bucket is full again, monotonic microseconds */
+};
+
+static struct rate_slot rate_slots[RATE_SLOTS];
+static pthread_mutex_t rate_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static uint64_t rate_key(enum rate_kind kind, struct str key)
+{
+    uint8_t hash[32];
+    uint64_t value;
+    char kind_byte = (char)('a' + (int)kind);
+    seal_hash((const struct str[]){{&kind_byte, 1}, key}, 2, hash);
+    memcpy(&value, hash, sizeof value);
+    return value | 1;
+}
+
+/* The key's slot; where all ways are taken, the one that is full again soonest gives way. */
+static struct rate_slot *rate_find(uint64_t key)
+{
+    struct rate_slot *first = &rate_slots[key % (RATE_SLOTS / RATE_WAYS) * RATE_WAYS], *oldest = first;
+    for (struct rate_slot *slot = first; slot < first + RATE_WAYS; slot++) {
+        if (slot->key == key)
+            return slot;
+        if (slot->full_at < oldest->full_at)
+            oldest = slot;
+    }
+    *oldest = (struct rate_slot){.key = key};
+    return oldest;
+}
+
+enum err rate_take(enum rate_kind kind, struct str key, int64_t monotonic)
+{
+    enum err result = ERR_NONE;
+    pthread_mutex_lock(&rate_lock);
+    struct rate_slot *slot = rate_find(rate_key(kind, key));
+    int64_t full_at = slot->full_at > monotonic ? slot->full_at : monotonic;
+    if (full_at - monotonic > (rate_rows[kind].burst - 1) * rate_rows[kind].refill_micros)
+        result = ERR_RATE;
+    else
+        slot->full_at = full_at + rate_rows[kind].refill_micros;
+    pthread_mutex_unlock(&rate_lock);
+    return result;
+}
+
+void rate_of(enum rate_kind kind, int64_t *ret_burst, int64_t *ret_refill_micros)
+{
+    *ret_burst = rate_rows[kind].burst;
+    *ret_refill_micros = rate_rows[kind].refill_micros;
+}

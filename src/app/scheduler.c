@@ -1,0 +1,195 @@
+#include "app/scheduler.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/pool.h"
+#include "store/work.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { SCHEDULER_BATCH = 64, SCHEDULER_WORKERS = 4, SCHEDULER_QUEUE = 256, SCHEDULER_POLL_MILLIS = 200 };
+
+struct scheduler {
+    struct app *app;
+    const struct scheduler_kind *kinds;
+    size_t kind_count;
+    struct pool *pool;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool woken, stopping;
+};
+
+struct scheduler_work {
+    struct scheduler *scheduler;
+    scheduler_job *job;
+    int64_t account_id, subject_id;
+    const char *kind;
+};
+
+struct scheduler_look {
+    int64_t now;
+    size_t count;
+    struct store_queue_item items[SCHEDULER_BATCH];
+    bool claimed[SCHEDULER_BATCH];
+};
+
+static enum err look_due(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct scheduler_look *look = context;
+    look->count = 0;
+    for (int64_t bucket = 0; bucket < LIMIT_BUCKETS && look->count < SCHEDULER_BATCH; bucket++) {
+        size_t found;
+        TRY(store_queue_due(tx, arena, bucket, look->now, look->items + look->count,
+                            SCHEDULER_BATCH - look->count, &found));
+        look->count += found;
+    }
+    return ERR_NONE;
+}
+
+static enum err look_claim(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct scheduler_look *look = context;
+    (void)arena;
+    for (size_t i = 0; i < look->count; i++) {
+        enum err error =
+            store_queue_claim(tx, &look->items[i], look->now + LIMIT_LEASE_SECONDS * MICROS_SECOND);
+        if (error != ERR_NONE && error != ERR_CHANGED)
+            return error;
+        look->claimed[i] = error == ERR_NONE;
+    }
+    return ERR_NONE;
+}
+
+static void work_run(void *context)
+{
+    struct scheduler_work *work = context;
+    struct scheduler *scheduler = work->scheduler;
+    enum err error = work->job(scheduler->app, work->account_id, work->subject_id);
+    if (error != ERR_NONE)
+        log_warn("job_failed", LOG_TEXT("kind", work->kind), LOG_ERR(error));
+    free(work);
+    scheduler_wake(scheduler);
+}
+
+static void hand_over(struct scheduler *scheduler, const struct store_queue_item *item)
+{
+    for (size_t i = 0; i < scheduler->kind_count; i++) {
+        const struct scheduler_kind *kind = &scheduler->kinds[i];
+        if (!str_is(item->kind, kind->kind))
+            continue;
+        struct scheduler_work *work = malloc(sizeof *work);
+        if (work == NULL)
+            return; /* found again when the lease ends */
+        *work = (struct scheduler_work){scheduler, kind->job, item->account_id, item->subject_id, kind->kind};
+        if (pool_submit(scheduler->pool, work_run, work) != ERR_NONE)
+            free(work);
+        return;
+    }
+    log_error("job_unknown", LOG_STR("kind", item->kind));
+}
+
+/* True where there may be more than one batch. */
+static bool look_once(struct scheduler *scheduler, struct arena *arena)
+{
+    struct scheduler_look look = {.now = clock_now()};
+    arena_reset(arena);
+    if (sql_read(scheduler->app->store, look_due, arena, &look) != ERR_NONE || look.count == 0)
+        return false;
+    if (sql_call(scheduler->app->store, "queue_claim", look_claim, &look) != ERR_NONE)
+        return false;
+    for (size_t i = 0; i < look.count; i++)
+        if (look.claimed[i])
+            hand_over(scheduler, &look.items[i]);
+    return look.count == SCHEDULER_BATCH;
+}
+
+static bool wait_for_work(struct scheduler *scheduler)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += SCHEDULER_POLL_MILLIS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&scheduler->lock);
+    if (!scheduler->woken && !scheduler->stopping)
+        pthread_cond_timedwait(&scheduler->changed, &scheduler->lock, &until);
+    scheduler->woken = false;
+    bool go_on = !scheduler->stopping;
+    pthread_mutex_unlock(&scheduler->lock);
+    return go_on;
+}
+
+static void *scheduler_thread(void *context)
+{
+    struct scheduler *scheduler = context;
+    struct arena *arena = arena_new(0);
+    pthread_setname_np(pthread_self(), "scheduler");
+    if (arena == NULL)
+        return NULL;
+    do
+        while (look_once(scheduler, arena))
+            ;
+    while (wait_for_work(scheduler));
+    arena_free(arena);
+    return NULL;
+}
+
+static enum err scheduler_start_threads(struct scheduler *scheduler)
+{
+    TRY(pool_new("job", SCHEDULER_WORKERS, SCHEDULER_QUEUE, 0, &scheduler->pool));
+    if (pthread_create(&scheduler->thread, NULL, scheduler_thread, scheduler) != 0) {
+        pool_free(scheduler->pool);
+        return ERR_MEMORY;
+    }
+    return ERR_NONE;
+}
+
+enum err scheduler_start(struct app *app, const struct scheduler_kind *kinds, size_t count,
+                         struct scheduler **ret_scheduler)
+{
+    struct scheduler *scheduler = calloc(1, sizeof *scheduler);
+    if (scheduler == NULL)
+        return ERR_MEMORY;
+    *scheduler = (struct scheduler){.app = app, .kinds = kinds, .kind_count = count};
+    pthread_mutex_init(&scheduler->lock, NULL);
+    pthread_cond_init(&scheduler->changed, NULL);
+    *ret_scheduler = scheduler;
+    enum err error = scheduler_start_threads(scheduler);
+    if (error != ERR_NONE) {
+        free(scheduler);
+        *ret_scheduler = NULL;
+    }
+    return error;
+}
+
+static void scheduler_signal(struct scheduler *scheduler, bool stop)
+{
+    pthread_mutex_lock(&scheduler->lock);
+    scheduler->woken = true;
+    scheduler->stopping = scheduler->stopping || stop;
+    pthread_cond_signal(&scheduler->changed);
+    pthread_mutex_unlock(&scheduler->lock);
+}
+
+void scheduler_wake(struct scheduler *scheduler)
+{
+    if (scheduler != NULL)
+        scheduler_signal(scheduler, false);
+}
+
+void scheduler_stop(struct scheduler *scheduler)
+{
+    if (scheduler == NULL)
+        return;
+    scheduler_signal(scheduler, true);
+    pthread_join(scheduler->thread, NULL);
+    pool_free(scheduler->pool);
+    pthread_mutex_destroy(&scheduler->lock);
+    pthread_cond_destroy(&scheduler->changed);
+    free(scheduler);
+}

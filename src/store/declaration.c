@@ -1,0 +1,97 @@
+#include "store/declaration.h"
+
+#include "store/box.h"
+#include "store/statements.h"
+
+enum { FIELD_NAME = 1, FIELD_CONTRACT, FIELD_MAIL, FIELD_REASON, FIELD_TEXT, FIELD_LANGUAGE };
+
+enum err store_declaration_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                                  const struct store_declaration *declaration)
+{
+    struct buf fields = buf_new(0);
+    struct str box;
+    pack_add(&fields, FIELD_NAME, declaration->name);
+    pack_add(&fields, FIELD_CONTRACT, declaration->contract);
+    pack_add(&fields, FIELD_MAIL, declaration->mail);
+    pack_add(&fields, FIELD_REASON, declaration->reason);
+    pack_add(&fields, FIELD_TEXT, declaration->text);
+    pack_add_int(&fields, FIELD_LANGUAGE, declaration->language);
+    TRY(box_close(arena, key,
+                  BOX_PLACE("declaration", declaration->declaration_id, declaration->declaration_id, 0),
+                  &fields, &box));
+    return sql_exec(tx, STATEMENT_DECLARATION_INSERT, NULL, SQL_INT(declaration->declaration_id),
+                    SQL_TEXT(declaration->reference), SQL_INT(declaration->kind), SQL_INT(declaration->state),
+                    SQL_INT(declaration->received_at), SQL_INT(declaration->wished_at),
+                    SQL_INT(declaration->deadline_at), SQL_INT(declaration->account_id),
+                    SQL_INT(declaration->closure_id), SQL_BYTES(declaration->secret_hash), SQL_BYTES(box));
+}
+
+enum err store_declaration_get(struct sql_tx *tx, struct arena *arena, int64_t declaration_id,
+                               struct store_declaration *ret_declaration)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_DECLARATION_GET, &rows, SQL_INT(declaration_id)));
+    bool found = sql_next(&rows);
+    if (found)
+        *ret_declaration = (struct store_declaration){
+            .declaration_id = declaration_id,
+            .reference = arena_str(arena, sql_text(&rows, 0)),
+            .kind = sql_int(&rows, 1),
+            .state = sql_int(&rows, 2),
+            .state_at = sql_int(&rows, 3),
+            .received_at = sql_int(&rows, 4),
+            .wished_at = sql_int(&rows, 5),
+            .deadline_at = sql_int(&rows, 6),
+            .account_id = sql_int(&rows, 7),
+            .closure_id = sql_int(&rows, 8),
+            .secret_hash = arena_str(arena, sql_bytes(&rows, 9)),
+            .sealed = arena_str(arena, sql_bytes(&rows, 10)),
+        };
+    TRY(sql_end(&rows));
+    return found ? ERR_NONE : ERR_NOT_FOUND;
+}
+
+enum err store_declaration_open(struct arena *arena, const struct seal_key *key,
+                                struct store_declaration *declaration)
+{
+    struct str fields;
+    TRY(box_open(arena, key,
+                 BOX_PLACE("declaration", declaration->declaration_id, declaration->declaration_id, 0),
+                 declaration->sealed, &fields));
+    declaration->name = pack_get(fields, FIELD_NAME);
+    declaration->contract = pack_get(fields, FIELD_CONTRACT);
+    declaration->mail = pack_get(fields, FIELD_MAIL);
+    declaration->reason = pack_get(fields, FIELD_REASON);
+    declaration->text = pack_get(fields, FIELD_TEXT);
+    declaration->language = pack_get_int(fields, FIELD_LANGUAGE);
+    return ERR_NONE;
+}
+
+enum err store_declaration_update(struct sql_tx *tx, const struct store_declaration *declaration,
+                                  int64_t state_before)
+{
+    int64_t changes;
+    TRY(sql_exec(tx, STATEMENT_DECLARATION_UPDATE, &changes, SQL_INT(declaration->declaration_id),
+                 SQL_INT(declaration->state), SQL_INT(declaration->state_at),
+                 SQL_INT(declaration->deadline_at), SQL_INT(declaration->account_id),
+                 SQL_INT(declaration->closure_id), SQL_INT(state_before)));
+    return box_expect_one(changes);
+}
+
+enum err store_declaration_of_account(struct sql_tx *tx, int64_t account_id, int64_t *ret_ids, size_t limit,
+                                      size_t *ret_count)
+{
+    struct sql_rows rows;
+    size_t count = 0;
+    TRY(sql_query(tx, STATEMENT_DECLARATION_OF_ACCOUNT, &rows, SQL_INT(account_id), SQL_INT((int64_t)limit)));
+    while (count < limit && sql_next(&rows))
+        ret_ids[count++] = sql_int(&rows, 0);
+    TRY(sql_end(&rows));
+    *ret_count = count;
+    return ERR_NONE;
+}
+
+enum err store_declaration_forget(struct sql_tx *tx, int64_t declaration_id)
+{
+    return sql_exec(tx, STATEMENT_DECLARATION_FORGET, NULL, SQL_INT(declaration_id));
+}

@@ -1,0 +1,104 @@
+#include "store/service.h"
+
+#include "store/box.h"
+#include "store/statements.h"
+
+enum { FIELD_NAME = 1, FIELD_KNOWN = 2, FIELD_BY_HAND = 3 };
+
+int64_t store_service_id(const struct seal_key *key, struct str name)
+{
+    return seal_id(key, "service", name);
+}
+
+static enum err service_seal(struct arena *arena, const struct seal_key *key,
+                             const struct store_service *service, struct str *ret_box)
+{
+    struct buf fields = buf_new(0);
+    pack_add(&fields, FIELD_NAME, service->name);
+    pack_add_int(&fields, FIELD_KNOWN, service->known);
+    pack_add_int(&fields, FIELD_BY_HAND, service->by_hand);
+    return box_close(arena, key, BOX_PLACE("linked_service", service->account_id, service->service_id, 0),
+                     &fields, ret_box);
+}
+
+enum err store_service_seen(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                            const struct store_service *service, int64_t at, bool code)
+{
+    struct str box;
+    TRY(service_seal(arena, key, service, &box));
+    return sql_exec(tx, STATEMENT_SERVICE_SEEN, NULL, SQL_INT(service->account_id),
+                    SQL_INT(service->service_id), SQL_INT(at), SQL_INT(code ? at : 0), SQL_BYTES(box));
+}
+
+enum err store_service_add(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                           const struct store_service *service, int64_t now)
+{
+    struct str box;
+    int64_t changes;
+    TRY(service_seal(arena, key, service, &box));
+    TRY(sql_exec(tx, STATEMENT_SERVICE_ADD, &changes, SQL_INT(service->account_id),
+                 SQL_INT(service->service_id), SQL_INT(now), SQL_BYTES(box)));
+    return changes == 1 ? ERR_NONE : ERR_EXISTS;
+}
+
+static enum err service_row(struct sql_rows *rows, struct arena *arena, const struct seal_key *key,
+                            int64_t account_id, struct store_service *ret_service)
+{
+    struct str fields;
+    int64_t service_id = sql_int(rows, 0);
+    TRY(box_open(arena, key, BOX_PLACE("linked_service", account_id, service_id, 0), sql_bytes(rows, 6),
+                 &fields));
+    *ret_service = (struct store_service){
+        .account_id = account_id,
+        .service_id = service_id,
+        .first_at = sql_int(rows, 1),
+        .last_at = sql_int(rows, 2),
+        .last_code_at = sql_int(rows, 3),
+        .count = sql_int(rows, 4),
+        .done_at = sql_int(rows, 5),
+        .name = pack_get(fields, FIELD_NAME),
+        .known = pack_get_int(fields, FIELD_KNOWN),
+        .by_hand = pack_get_int(fields, FIELD_BY_HAND),
+    };
+    return ERR_NONE;
+}
+
+enum err store_service_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                            int64_t account_id, struct store_service *ret_services, size_t limit,
+                            size_t *ret_count)
+{
+    struct sql_rows rows;
+    size_t count = 0;
+    enum err error = ERR_NONE;
+    TRY(sql_query(tx, STATEMENT_SERVICE_LIST, &rows, SQL_INT(account_id), SQL_INT((int64_t)limit)));
+    while (error == ERR_NONE && count < limit && sql_next(&rows)) {
+        error = service_row(&rows, arena, key, account_id, &ret_services[count]);
+        count += error == ERR_NONE;
+    }
+    TRY(sql_end(&rows));
+    *ret_count = count;
+    return error;
+}
+
+enum err store_service_done(struct sql_tx *tx, int64_t account_id, int64_t service_id, int64_t done_at)
+{
+    int64_t changes;
+    TRY(sql_exec(tx, STATEMENT_SERVICE_DONE, &changes, SQL_INT(account_id), SQL_INT(service_id),
+                 SQL_INT(done_at)));
+    return changes == 1 ? ERR_NONE : ERR_NOT_FOUND;
+}
+
+enum err store_service_remove(struct sql_tx *tx, int64_t account_id, int64_t service_id, int64_t now)
+{
+    int64_t changes;
+    TRY(sql_exec(tx, STATEMENT_SERVICE_REMOVE, &changes, SQL_INT(account_id), SQL_INT(service_id),
+                 SQL_INT(now)));
+    return changes == 1 ? ERR_NONE : ERR_NOT_FOUND;
+}
+
+enum err store_service_count(struct sql_tx *tx, int64_t account_id, int64_t *ret_count)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_SERVICE_COUNT, &rows, SQL_INT(account_id)));
+    return box_one_int(&rows, ret_count);
+}

@@ -1,0 +1,28 @@
+-- name: message_insert
+-- sealed: box
+INSERT INTO message (account_id, message_id, line_id, direction, read_at, box) VALUES ($1, $2, $3, $4, $5, $6);
+-- name: message_get
+SELECT message_id, line_id, direction, read_at, box FROM message WHERE account_id = $1 AND message_id = $2;
+-- name: message_list
+SELECT message_id, line_id, direction, read_at, box FROM message
+WHERE account_id = $1 AND message_id < $2 ORDER BY message_id DESC LIMIT $3;
+-- name: message_list_line
+SELECT message_id, line_id, direction, read_at, box FROM message
+WHERE account_id = $1 AND message_id < $2 AND line_id = $4 ORDER BY message_id DESC LIMIT $3;
+-- name: message_list_after
+SELECT message_id, line_id, direction, read_at, box FROM message
+WHERE account_id = $1 AND message_id > $2 ORDER BY message_id LIMIT $3;
+-- name: message_read
+UPDATE message SET read_at = CASE WHEN read_at = 0 THEN $3 ELSE read_at END
+WHERE account_id = $1 AND message_id = $2;
+-- name: message_read_all
+UPDATE message SET read_at = $3 WHERE account_id = $1 AND message_id <= $2 AND read_at = 0;
+-- name: message_delete
+DELETE FROM message WHERE account_id = $1 AND message_id = $2;
+-- name: message_count_unread
+SELECT COUNT(*) FROM message WHERE account_id = $1 AND direction = $2 AND read_at = 0;
+-- name: message_count_since
+SELECT COUNT(*) FROM message WHERE account_id = $1 AND message_id > $2;
+-- name: carrier_claim
+INSERT INTO carrier_seen (carrier, message_hash, seen_at) VALUES ($1, $2, $3)
+ON CONFLICT (carrier, message_hash) DO NOTHING;

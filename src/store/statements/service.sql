@@ -1,0 +1,28 @@
+-- name: service_seen
+-- sealed: box
+INSERT INTO linked_service (account_id, service_id, first_at, last_at, last_code_at, count, done_at, removed_at, version,
+                            box)
+VALUES ($1, $2, $3, $3, $4, 1, 0, 0, 0, $5)
+ON CONFLICT (account_id, service_id) DO UPDATE SET
+    first_at = CASE WHEN linked_service.first_at = 0 OR linked_service.first_at > excluded.first_at
+                    THEN excluded.first_at ELSE linked_service.first_at END,
+    last_at = CASE WHEN linked_service.last_at < excluded.last_at THEN excluded.last_at ELSE linked_service.last_at END,
+    last_code_at = CASE WHEN linked_service.last_code_at < excluded.last_code_at
+                        THEN excluded.last_code_at ELSE linked_service.last_code_at END,
+    count = linked_service.count + 1;
+-- name: service_add
+-- sealed: box
+INSERT INTO linked_service (account_id, service_id, first_at, last_at, last_code_at, count, done_at, removed_at, version,
+                            box)
+VALUES ($1, $2, $3, 0, 0, 0, 0, 0, 0, $4)
+ON CONFLICT (account_id, service_id) DO UPDATE SET removed_at = 0, done_at = 0
+WHERE linked_service.removed_at > 0;
+-- name: service_list
+SELECT service_id, first_at, last_at, last_code_at, count, done_at, box FROM linked_service
+WHERE account_id = $1 AND removed_at = 0 ORDER BY first_at, service_id LIMIT $2;
+-- name: service_done
+UPDATE linked_service SET done_at = $3 WHERE account_id = $1 AND service_id = $2 AND removed_at = 0;
+-- name: service_remove
+UPDATE linked_service SET removed_at = $3 WHERE account_id = $1 AND service_id = $2 AND removed_at = 0;
+-- name: service_count
+SELECT COUNT(*) FROM linked_service WHERE account_id = $1 AND removed_at = 0;

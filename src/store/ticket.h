@@ -1,0 +1,49 @@
+/* Rows of ticket and ticket_message. A ticket is sealed under the key of its account, closure or case. */
+#ifndef STORE_TICKET_H
+#define STORE_TICKET_H
+
+#include "crypto/seal.h"
+#include "sql/sql.h"
+
+struct store_ticket {
+    int64_t account_id, ticket_id;
+    struct str reference, key_kind;
+    int64_t key_owner, state, created_at, updated_at, closure_id, version;
+    struct str secret_hash, sealed;
+    struct str subject, where, mail; /* sealed: what it is about, the page it came from, where to answer */
+    int64_t language;
+};
+
+enum err store_ticket_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                             struct store_ticket *ticket);
+/* Reads without opening; texts live in arena. ERR_NOT_FOUND. */
+enum err store_ticket_get(struct sql_tx *tx, struct arena *arena, int64_t account_id, int64_t ticket_id,
+                          struct store_ticket *ret_ticket);
+enum err store_ticket_open(struct arena *arena, const struct seal_key *key, struct store_ticket *ticket);
+/* The account's tickets, newest first; at most limit. */
+enum err store_ticket_list(struct sql_tx *tx, int64_t account_id, int64_t *ret_ids, size_t limit,
+                           size_t *ret_count);
+/* Tickets that are not in the closed state. */
+enum err store_ticket_open_count(struct sql_tx *tx, int64_t account_id, int64_t closed_state,
+                                 int64_t *ret_count);
+enum err store_ticket_set_state(struct sql_tx *tx, const struct store_ticket *ticket, int64_t state,
+                                int64_t now);
+/* Seals an opened ticket under another key. */
+enum err store_ticket_reseal(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                             const struct store_ticket *ticket);
+
+struct store_ticket_message {
+    int64_t account_id, ticket_id, message_id, staff_id, at; /* staff_id 0: the subscriber */
+    struct str text;
+};
+
+enum err store_ticket_message_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                                     const struct store_ticket_message *message);
+/* Oldest first, opened; at most limit. */
+enum err store_ticket_message_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                                   int64_t account_id, int64_t ticket_id,
+                                   struct store_ticket_message *ret_rows, size_t limit, size_t *ret_count);
+enum err store_ticket_message_reseal(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                                     const struct store_ticket_message *message);
+
+#endif
