@@ -60,6 +60,14 @@ enum {
     LIMIT_MAIL_CONNECT_SECONDS = 15,
     LIMIT_MAIL_SECONDS = 120,
     LIMIT_SECRET_FILE_BYTES = 4096,
+    /* numbers and money */
+    LIMIT_LINES = 100,           /* of one account, ended ones too */
+    LIMIT_SERVICES = 500,        /* linked services of one account */
+    LIMIT_LABEL_BYTES = 128,     /* what a person names something */
+    LIMIT_TOP_UP_UNITS = 100000, /* currency units at once */
+    LIMIT_IMPORT_BYTES = 8 * 1024 * 1024,
+    LIMIT_IMPORT_ERRORS = 100,
+    LIMIT_BULK_ROWS = 128, /* rows of one command in the low lane */
     /* archive */
     LIMIT_ARCHIVE_CHUNK_BYTES = 48 * 1024,
 };
