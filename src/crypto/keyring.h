@@ -19,8 +19,10 @@ enum { KEYRING_WRAPPED_BYTES = SEAL_KEY_BYTES + SEAL_OVERHEAD_BYTES, KEYRING_TAG
  * directory. ERR_EXISTS where a file is there, ERR_IO. */
 enum err keyring_create(const char *path, const char *mirror);
 /* Opens it (and completes a turn's overwrite that was cut off). A torn or missing copy is mended from the
- * other. ERR_NOT_FOUND, ERR_CORRUPT, ERR_FORBIDDEN (mode wider than 0600 or not readable), ERR_IO.
- * ret_reason: NULL allowed, gets a static text. */
+ * other. ERR_NOT_FOUND, ERR_CORRUPT, ERR_FORBIDDEN (mode wider than 0600 or not readable), ERR_VERSION_NEWER,
+ * ERR_IO. A mirror that cannot be made or written leaves the keyring open but not mirrored, except where an
+ * epoch has yet to be overwritten on it. Other processes may open it too. ret_reason: NULL allowed, gets a
+ * static text. */
 enum err keyring_open(const char *path, const char *mirror, struct keyring **ret_keyring,
                       const char **ret_reason);
 /* Wipes and frees; accepts NULL. */
@@ -43,10 +45,14 @@ enum err keyring_tag(struct keyring *keyring, int64_t epoch, const char *kind, s
                      uint8_t ret_tag[KEYRING_TAG_BYTES]);
 
 /* Step 1 of a turn: makes epoch + 1 in the free slot, durable on every copy, and writes under it from now on.
- * The old one can still be read. ERR_STATE where a turn is under way. */
+ * The old one can still be read. ERR_STATE where a turn is under way, ERR_LOCKED where another process has
+ * the keyring open, ERR_IO (try again; nothing is written under the new epoch before it is on every copy). */
 enum err keyring_turn_begin(struct keyring *keyring);
-/* Step 4: overwrites the old epoch's slot on every copy, in place, synced. ERR_STATE outside a turn. Safe to
- * run twice. */
+/* Step 4: overwrites the old epoch's slot on every copy, in place, synced. ERR_STATE outside a turn (a second
+ * call changes nothing), ERR_LOCKED, ERR_IO (some copy may hold it still: try again, attest nothing). */
 enum err keyring_turn_finish(struct keyring *keyring);
+
+/* True where a file begins as a keyring does: what a backup refuses. head: its first 8 bytes or more. */
+bool keyring_recognise(struct str head);
 
 #endif
