@@ -118,11 +118,21 @@ static enum err events_join(struct events *events, struct listener *listener)
     return error;
 }
 
-static struct listener *listener_new(struct http_request *request, int64_t topic)
+static void listener_free(struct listener *listener)
+{
+    if (listener == NULL)
+        return;
+    buf_free(&listener->queue);
+    free(listener);
+}
+
+/* A listener in the list; its caller fills in what is asked later, which nobody asks before it is suspended.
+ */
+static enum err listener_new(struct http_request *request, int64_t topic, struct listener **ret_listener)
 {
     struct listener *listener = calloc(1, sizeof *listener);
     if (listener == NULL)
-        return NULL;
+        return ERR_MEMORY;
     *listener = (struct listener){.server = request->server,
                                   .connection = request->connection,
                                   .socket = request->link->socket,
@@ -130,54 +140,45 @@ static struct listener *listener_new(struct http_request *request, int64_t topic
                                   .beaten = http_monotonic(),
                                   .queue = buf_new(LISTENER_QUEUE_BYTES)};
     buf_add_c(&listener->queue, "retry: 3000\n\n"); /* milliseconds until a browser comes back */
-    return listener;
+    enum err error = listener->queue.failed ? ERR_MEMORY : events_join(&request->server->events, listener);
+    if (error != ERR_NONE)
+        listener_free(listener);
+    else
+        *ret_listener = listener;
+    return error;
 }
 
-static void listener_free(struct listener *listener)
+static enum err events_begin(struct http_request *request, int64_t topic)
 {
-    buf_free(&listener->queue);
-    free(listener);
-}
-
-static void events_answer(struct http_request *request)
-{
+    if (request->response != NULL)
+        return ERR_INTERNAL;
     http_add_header(request, "X-Accel-Buffering", STR("no")); /* nginx: pass each event on at once */
     if (request->head) {
-        http_answer(request, 200, "text/event-stream", STR(""));
-        return;
+        answer_head(request, "text/event-stream");
+        return ERR_NONE;
     }
+    TRY(listener_new(request, topic, &request->listener));
+    atomic_fetch_add(&request->server->streams, 1);
     answer_keep(
         request, 200, "text/event-stream",
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1024, listener_read, request->listener, NULL));
+    return ERR_NONE;
 }
 
 void http_answer_events(struct http_request *request, int64_t topic, bool (*alive)(void *context),
                         void (*release)(void *context), void *context)
 {
-    struct events *events = &request->server->events;
-    struct listener *listener = request->response == NULL ? listener_new(request, topic) : NULL;
-    enum err error = listener == NULL ? ERR_MEMORY : ERR_NONE;
-    if (error == ERR_NONE && !request->head)
-        error = events_join(events, listener);
-    if (error != ERR_NONE || request->head) {
-        if (listener != NULL)
-            listener_free(listener);
-        if (error == ERR_NONE)
-            events_answer(request);
-        else
-            http_fail(request, error);
-        if (release != NULL)
-            release(context);
+    enum err error = events_begin(request, topic);
+    if (error == ERR_NONE && request->listener != NULL) {
+        request->listener->alive = alive;
+        request->listener->release = release;
+        request->listener->context = context;
         return;
     }
-    pthread_mutex_lock(&events->lock); /* the sweeper may look at it already */
-    listener->alive = alive;
-    listener->release = release;
-    listener->context = context;
-    pthread_mutex_unlock(&events->lock);
-    request->listener = listener;
-    atomic_fetch_add(&request->server->streams, 1);
-    events_answer(request);
+    if (error != ERR_NONE)
+        http_fail(request, error);
+    if (release != NULL)
+        release(context);
 }
 
 void events_leave(struct http_request *request)

@@ -93,9 +93,10 @@ static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const
         walk->too_many = true;
         return MHD_NO;
     }
-    request->headers[request->header_count++] = pair;
     walk->bytes += name_length + value_length + 4;
     walk->bad = walk->bad || !gate_is_token(pair.name) || !gate_is_value(pair.value);
+    pair.value = str_trim(pair.value);
+    request->headers[request->header_count++] = pair;
     if (str_equal_nocase(pair.name, STR("Host"))) {
         walk->hosts++;
         walk->bad = walk->bad || !host_is_fine(pair.value);

@@ -33,6 +33,7 @@ enum {
     HTTP_ROUTE_ANY_ORIGIN = 1,
 };
 
+/* The server keeps listen, routes and trusted_proxies by reference until http_stop. */
 struct http_options {
     const char *listen; /* "127.0.0.1:8080", "[::1]:8080"; port 0 takes a free one */
     const struct http_route *routes;

@@ -138,7 +138,7 @@ static enum MHD_Result request_start(struct http_request *request, const char *m
     request->error = request_judge(request);
     if (request->error == ERR_TOO_LARGE) {
         request->close = true;
-        if (request->content_length > HTTP_DISCARD_BYTES)
+        if (request->content_length > HTTP_DISCARD_BYTES || http_header(request, "Expect").data != NULL)
             return request_refuse(request);
     }
     return MHD_YES;

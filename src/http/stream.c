@@ -64,25 +64,37 @@ static struct stream *stream_new(struct http_request *request)
     return NULL;
 }
 
+static enum err stream_begin(struct http_request *request, const char *content_type)
+{
+    if (request->response != NULL)
+        return ERR_INTERNAL;
+    if (request->head) {
+        answer_head(request, content_type);
+        return ERR_NONE;
+    }
+    request->stream = stream_new(request);
+    if (request->stream == NULL)
+        return ERR_MEMORY;
+    answer_keep(
+        request, 200, content_type,
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1024, stream_read, request->stream, NULL));
+    return ERR_NONE;
+}
+
 void http_answer_stream(struct http_request *request, const char *content_type, http_stream_next *next,
                         void (*release)(void *context), void *context)
 {
-    struct stream *stream = request->head || request->stream != NULL ? NULL : stream_new(request);
-    if (stream == NULL) {
-        if (request->head)
-            http_answer(request, 200, content_type, STR(""));
-        else
-            http_fail(request, ERR_MEMORY);
-        if (release != NULL)
-            release(context);
+    enum err error = stream_begin(request, content_type);
+    if (error == ERR_NONE && request->stream != NULL) {
+        request->stream->next = next;
+        request->stream->release = release;
+        request->stream->context = context;
         return;
     }
-    stream->next = next;
-    stream->release = release;
-    stream->context = context;
-    request->stream = stream;
-    answer_keep(request, 200, content_type,
-                MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1024, stream_read, stream, NULL));
+    if (error != ERR_NONE)
+        http_fail(request, error);
+    if (release != NULL)
+        release(context);
 }
 
 void stream_leave(struct http_request *request)
