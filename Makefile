@@ -1,0 +1,23 @@
+# The front door. `make run` and `make test` install what is missing (tools/install.sh), then work.
+PYTHON ?= /usr/bin/python3
+LISTEN ?= 127.0.0.1:8080
+DATA ?= data/demo
+
+.PHONY: run build test format clean
+
+run: build
+	build/src/cmd/violet demo --listen $(LISTEN) --data $(DATA)
+
+build:
+	@tools/install.sh build
+	@tools/build.sh build --buildtype=release
+
+test:
+	@tools/install.sh build test
+	@$(PYTHON) tools/run_tests.py
+
+format:
+	@$(PYTHON) tools/check_format.py --mend
+
+clean:
+	rm -rf build build-test

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Runs everything that a change must pass, and ends with one line "N passed, N failed".
+
+Each test program prints TAP; only its result lines count. A program that ends badly, prints fewer results than it
+planned or none at all is a failure, and so is a run in which nothing was executed.
+
+    tools/run_tests.py [--only WORD]    only the programs whose name contains WORD; their builds as well
+"""
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILDS = ROOT / "build-test"
+TIME_LIMIT_SECONDS = 900
+SHOWN_LINES = 40
+
+# Build: compiler, Meson's options. Warnings are errors in each.
+BUILD_TABLE = {
+    "gcc": ("gcc", ["--buildtype=release"]),
+    "clang": ("clang", ["-Dfailpoints=true"]),
+    "sanitize": ("gcc", ["-Db_sanitize=address,undefined", "-Db_lundef=false"]),
+}
+
+# Programs outside Meson: folder, how a file is called, the builds whose binary it drives. A file is a test where
+# its name begins with "test_"; the rest of a folder is what tests share.
+FOLDER_TABLE = [
+    ("tests/flow", ".py", ["/usr/bin/python3"], ["gcc", "sanitize"]),
+    ("tests/fuzz", ".py", ["/usr/bin/python3"], ["gcc"]),
+    ("tests/fuzz", ".mjs", ["node"], ["gcc"]),
+    ("tests/crash", ".py", ["/usr/bin/python3"], ["clang"]),
+    ("tests/browser", ".mjs", ["node"], ["gcc"]),
+]
+
+
+@dataclass
+class Program:
+    name: str
+    command: list
+    environment: dict = field(default_factory=dict)
+    build: str = ""
+
+
+@dataclass
+class Result:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    notes: list = field(default_factory=list)
+
+
+def judge(output, status):
+    """What a program's TAP and exit status amount to."""
+    result, planned, plans = Result(), 0, 0
+    for line in output.splitlines():
+        plan = re.match(r"1\.\.(\d+)", line)
+        if plan:
+            planned, plans = planned + int(plan[1]), plans + 1
+        elif re.match(r"(not )?ok\b.*# *skip", line, re.IGNORECASE):
+            result.skipped += 1
+        elif re.match(r"ok\b", line):
+            result.passed += 1
+        elif re.match(r"not ok\b", line):
+            result.failed += 1
+            result.notes.append(line)
+    done = result.passed + result.failed + result.skipped
+    if done == 0 or plans == 0:
+        result.failed += 1
+        result.notes.append("executed nothing, or did not say how much it would")
+    elif done != planned:
+        result.failed += max(1, planned - done)
+        result.notes.append(f"{done} results of {planned} planned")
+    if status != 0 and result.failed == 0:
+        result.failed += 1
+        result.notes.append(f"ended by signal {-status}" if status < 0 else f"ended with status {status}")
+    return result
+
+
+def run_program(program):
+    """Runs one program in a process group of its own; returns its result, output and seconds."""
+    begin = time.monotonic()
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **program.environment}
+    child = subprocess.Popen(program.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        output, status = child.communicate(timeout=TIME_LIMIT_SECONDS)[0], child.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        output, status = child.communicate()[0], -signal.SIGKILL
+    text = output.decode("utf-8", "replace")
+    return judge(text, status), text, time.monotonic() - begin
+
+
+def report(program, result, output, seconds):
+    mark = "FAIL" if result.failed else "ok"
+    skipped = f", {result.skipped} skipped" if result.skipped else ""
+    print(f"{mark:4} {program.name}: {result.passed} passed, {result.failed} failed{skipped} ({seconds:.1f} s)")
+    if result.failed:
+        for line in [*result.notes, *output.splitlines()[-SHOWN_LINES:]]:
+            print(f"     | {line}")
+    sys.stdout.flush()
+
+
+def build(name):
+    """Configures and compiles; None on success, else a result that says why not."""
+    compiler, options = BUILD_TABLE[name]
+    command = ["tools/build.sh", f"build-test/{name}", "-Dwerror=true", *options]
+    print(f"     building with {compiler}: {' '.join(options)}", flush=True)
+    begin = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "CC": compiler}, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace")
+    result = Result(failed=1, notes=["does not build"]) if done.returncode else None
+    if result:
+        report(Program(f"build {name}", command), result, done.stdout, time.monotonic() - begin)
+    return result
+
+
+def check_programs():
+    return [Program(f"check {path.stem}", [sys.executable, str(path)])
+            for pattern in ("check_*.py", "lint_*.py") for path in sorted((ROOT / "tools").glob(pattern))]
+
+
+def meson_programs(name):
+    listed = subprocess.run(["meson", "introspect", "--tests", str(BUILDS / name)], stdout=subprocess.PIPE, check=True)
+    return [Program(f"{name} {test['name']}", test["cmd"], test["env"], name)
+            for test in json.loads(listed.stdout)]
+
+
+def folder_programs():
+    for folder, ending, interpreter, builds in FOLDER_TABLE:
+        for path in sorted((ROOT / folder).glob(f"test_*{ending}")):
+            for name in builds:
+                environment = {"VIOLET": str(BUILDS / name / "src/cmd/violet"), "VIOLET_BUILD": str(BUILDS / name),
+                               "VIOLET_RELEASE": str(BUILDS / "gcc/src/cmd/violet")}
+                yield Program(f"{name} {folder.split('/')[1]}/{path.stem}", [*interpreter, str(path)], environment,
+                              name)
+
+
+def self_test():
+    """This program may not call a broken run good: rows of output, status, expected passed and failed."""
+    rows = [("1..2\nok 1\nok 2\n", 0, 2, 0), ("1..2\nok 1\nnot ok 2\n", 1, 1, 1), ("1..3\nok 1\n", 0, 1, 2),
+            ("", 0, 0, 1), ("1..0\n", 0, 0, 1), ("ok 1\n", 0, 1, 1), ("1..1\nok 1\n", -11, 1, 1),
+            ("1..1\nok 1\n1..1\nok 1\n", 0, 2, 0), ("1..1\nok 1\nok 2\n", 0, 2, 1), ("1..1\nok 1 # SKIP\n", 0, 0, 0)]
+    for output, status, passed, failed in rows:
+        result = judge(output, status)
+        if (result.passed, result.failed) != (passed, failed):
+            return [f"{output!r} with status {status} counts as {result.passed} passed, {result.failed} failed"]
+    return []
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="", metavar="WORD", help="only programs whose name contains WORD")
+    word = parser.parse_args().only
+    wrong, begin = self_test(), time.monotonic()
+    passed, failed = 0, len(wrong)
+    print("\n".join(wrong), end="")
+    programs = check_programs()
+    for name in BUILD_TABLE:
+        if word and not any(word in program.name for program in folder_programs()) and name != "gcc":
+            continue
+        if build(name):
+            failed += 1
+        else:
+            programs += [*meson_programs(name), *(one for one in folder_programs() if one.build == name)]
+    programs = [program for program in programs if word in program.name]
+    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
+        for program, outcome in zip(programs, pool.map(run_program, programs)):
+            report(program, *outcome)
+            passed, failed = passed + outcome[0].passed, failed + outcome[0].failed
+    if passed + failed == 0:
+        print("no test was executed")
+        failed = 1
+    print(f"     in {(time.monotonic() - begin) / 60:.1f} minutes")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
