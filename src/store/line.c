@@ -100,9 +100,17 @@ enum err store_line_touch(struct sql_tx *tx, int64_t account_id, int64_t line_id
     return sql_exec(tx, STATEMENT_LINE_TOUCH, NULL, SQL_INT(account_id), SQL_INT(line_id), SQL_INT(at));
 }
 
-enum err store_line_count(struct sql_tx *tx, int64_t account_id, int64_t *ret_count)
+enum err store_line_count(struct sql_tx *tx, int64_t account_id, int64_t *ret_live, int64_t *ret_all)
 {
     struct sql_rows rows;
+    int64_t live = 0, all = 0;
     TRY(sql_query(tx, STATEMENT_LINE_COUNT, &rows, SQL_INT(account_id)));
-    return box_one_int(&rows, ret_count);
+    if (sql_next(&rows)) {
+        live = sql_int(&rows, 0);
+        all = sql_int(&rows, 1);
+    }
+    TRY(sql_end(&rows));
+    *ret_live = live;
+    *ret_all = all;
+    return ERR_NONE;
 }

@@ -31,7 +31,7 @@ enum err store_line_update(struct sql_tx *tx, struct arena *arena, const struct 
                            struct store_line *line);
 /* A text came at this time; an earlier time than the one that stands is ignored. */
 enum err store_line_touch(struct sql_tx *tx, int64_t account_id, int64_t line_id, int64_t at);
-/* Lines that have not ended. */
-enum err store_line_count(struct sql_tx *tx, int64_t account_id, int64_t *ret_count);
+/* Lines that have not ended, and lines at all. */
+enum err store_line_count(struct sql_tx *tx, int64_t account_id, int64_t *ret_live, int64_t *ret_all);
 
 #endif

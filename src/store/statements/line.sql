@@ -16,4 +16,4 @@ WHERE account_id = $1 AND line_id = $2 AND version = $10;
 -- name: line_touch
 UPDATE line SET last_text_at = $3 WHERE account_id = $1 AND line_id = $2 AND last_text_at < $3;
 -- name: line_count
-SELECT COUNT(*) FROM line WHERE account_id = $1 AND ended_at = 0;
+SELECT COUNT(*) FILTER (WHERE ended_at = 0), COUNT(*) FROM line WHERE account_id = $1;
