@@ -68,6 +68,9 @@ enum {
     LIMIT_IMPORT_BYTES = 8 * 1024 * 1024,
     LIMIT_IMPORT_ERRORS = 100,
     LIMIT_BULK_ROWS = 128, /* rows of one command in the low lane */
+    /* log and tombstones */
+    LIMIT_LOGS_RECORD_BYTES = 4096,
+    LIMIT_LOGS_BYTES = 1024 * 1024 * 1024,
     /* archive */
     LIMIT_ARCHIVE_CHUNK_BYTES = 48 * 1024,
 };
