@@ -1,6 +1,7 @@
 #include "store/archive.h"
 
 #include "base/limits.h"
+#include "domain/types.h"
 #include "store/box.h"
 #include "store/statements.h"
 
@@ -51,7 +52,7 @@ enum err store_archive_update(struct sql_tx *tx, const struct store_archive *arc
     TRY(sql_exec(tx, STATEMENT_ARCHIVE_UPDATE, &changes, SQL_INT(archive->account_id),
                  SQL_INT(archive->archive_id), SQL_INT(archive->state), SQL_INT(archive->done_at),
                  SQL_INT(archive->step), SQL_INT(archive->steps), SQL_INT(archive->size),
-                 SQL_INT(archive->chunks), SQL_INT(ARCHIVE_WAITING)));
+                 SQL_INT(archive->chunks), SQL_INT(ARCHIVE_MAKING)));
     return box_expect_one(changes);
 }
 

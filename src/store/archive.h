@@ -5,10 +5,10 @@
 #include "crypto/seal.h"
 #include "sql/sql.h"
 
-enum store_archive_state { ARCHIVE_WAITING, ARCHIVE_DONE, ARCHIVE_FAILED };
-
 struct store_archive {
-    int64_t account_id, archive_id, state, created_at, done_at;
+    int64_t account_id, archive_id;
+    int64_t state; /* enum archive_state */
+    int64_t created_at, done_at;
     int64_t step, steps; /* progress: step of steps */
     int64_t size;        /* bytes of the ZIP so far */
     int64_t chunks;
@@ -20,7 +20,7 @@ enum err store_archive_get(struct sql_tx *tx, int64_t account_id, int64_t archiv
                            struct store_archive *ret_archive);
 /* The newest archive of an account; ERR_NOT_FOUND. */
 enum err store_archive_newest(struct sql_tx *tx, int64_t account_id, struct store_archive *ret_archive);
-/* Writes state, times, progress, size and chunks; ERR_CHANGED unless it still waits. */
+/* Writes state, times, progress, size and chunks; ERR_CHANGED unless it is still being made. */
 enum err store_archive_update(struct sql_tx *tx, const struct store_archive *archive);
 /* Deletes all archives of an account that are older than this one, with their chunks. */
 enum err store_archive_delete_older(struct sql_tx *tx, int64_t account_id, int64_t archive_id);

@@ -1,6 +1,7 @@
 #include "store/ledger.h"
 
 #include "base/money.h"
+#include "domain/types.h"
 #include "store/box.h"
 #include "store/statements.h"
 
@@ -21,13 +22,16 @@ static struct store_transfer transfer_row(struct sql_rows *rows, int64_t ledger_
 enum err store_ledger_balance(struct sql_tx *tx, int64_t ledger_id, int64_t code, int64_t *ret_balance)
 {
     struct sql_rows rows;
-    TRY(sql_query(tx, STATEMENT_LEDGER_BALANCE, &rows, SQL_INT(ledger_id), SQL_INT(code)));
+    unsigned statement = code < LEDGER_CASH ? STATEMENT_LEDGER_BALANCE : STATEMENT_LEDGER_BALANCE_DERIVED;
+    TRY(sql_query(tx, statement, &rows, SQL_INT(ledger_id), SQL_INT(code)));
     return box_one_int(&rows, ret_balance);
 }
 
 static enum err balance_add(struct sql_tx *tx, int64_t ledger_id, int64_t code, int64_t amount)
 {
     int64_t before, after;
+    if (code >= LEDGER_CASH)
+        return ERR_NONE;
     TRY(store_ledger_balance(tx, ledger_id, code, &before));
     TRY(money_add(before, amount, &after));
     return sql_exec(tx, STATEMENT_LEDGER_BALANCE_PUT, NULL, SQL_INT(ledger_id), SQL_INT(code),

@@ -1,6 +1,7 @@
 #include "store/message.h"
 
 #include "base/ids.h"
+#include "domain/types.h"
 #include "store/box.h"
 #include "store/statements.h"
 

@@ -6,10 +6,10 @@
 #include "crypto/seal.h"
 #include "sql/sql.h"
 
-enum store_message_direction { MESSAGE_RECEIVED, MESSAGE_SENT };
-
 struct store_message {
-    int64_t account_id, message_id, line_id, direction, read_at;
+    int64_t account_id, message_id, line_id;
+    int64_t direction; /* enum message_direction */
+    int64_t read_at;
     int64_t at;         /* when Violet received or sent it, microseconds UTC */
     struct str peer;    /* sender of a received text, recipient of a sent one */
     struct str text;    /* UTF-8, may be empty */

@@ -1,5 +1,8 @@
 -- name: ledger_balance
 SELECT balance FROM ledger_balance WHERE ledger_id = $1 AND code = $2;
+-- name: ledger_balance_derived
+SELECT CAST(COALESCE(SUM(CASE WHEN credit = $2 THEN amount ELSE -amount END), 0) AS BIGINT) FROM transfer
+WHERE ledger_id = $1 AND (debit = $2 OR credit = $2);
 -- name: ledger_balance_put
 INSERT INTO ledger_balance (ledger_id, code, balance) VALUES ($1, $2, $3)
 ON CONFLICT (ledger_id, code) DO UPDATE SET balance = excluded.balance;
