@@ -88,3 +88,17 @@ enum err store_account_forget(struct sql_tx *tx, struct store_account *account)
     account->version++;
     return account_write(tx, account, SQL_NULL, account->version - 1);
 }
+
+enum err store_account_list(struct sql_tx *tx, int64_t after, struct store_account *ret_accounts, size_t limit,
+                            size_t *ret_count)
+{
+    struct sql_rows rows;
+    size_t count = 0;
+    TRY(sql_query(tx, STATEMENT_ACCOUNT_LIST, &rows, SQL_INT(after), SQL_INT((int64_t)limit)));
+    while (count < limit && sql_next(&rows))
+        ret_accounts[count++] = (struct store_account){
+            .account_id = sql_int(&rows, 0), .state = sql_int(&rows, 1), .created_at = sql_int(&rows, 2)};
+    TRY(sql_end(&rows));
+    *ret_count = count;
+    return ERR_NONE;
+}

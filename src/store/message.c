@@ -5,7 +5,7 @@
 #include "store/box.h"
 #include "store/statements.h"
 
-enum { FIELD_AT = 1, FIELD_PEER = 2, FIELD_TEXT = 3, FIELD_CODE = 4, FIELD_SERVICE = 5 };
+enum { FIELD_AT = 1, FIELD_PEER = 2, FIELD_TEXT = 3, FIELD_CODE = 4, FIELD_SERVICE = 5, FIELD_SENT = 6 };
 
 enum err store_message_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                               const struct store_message *message)
@@ -17,6 +17,7 @@ enum err store_message_insert(struct sql_tx *tx, struct arena *arena, const stru
     pack_add(&fields, FIELD_TEXT, message->text);
     pack_add(&fields, FIELD_CODE, message->code);
     pack_add_int(&fields, FIELD_SERVICE, message->service_id);
+    pack_add_int(&fields, FIELD_SENT, message->sent_at);
     TRY(box_close(arena, key, BOX_PLACE("message", message->account_id, message->message_id, 0), &fields,
                   &box));
     return sql_exec(tx, STATEMENT_MESSAGE_INSERT, NULL, SQL_INT(message->account_id),
@@ -37,6 +38,7 @@ static enum err message_row(struct sql_rows *rows, struct arena *arena, const st
         .direction = sql_int(rows, 2),
         .read_at = sql_int(rows, 3),
         .at = pack_get_int(fields, FIELD_AT),
+        .sent_at = pack_get_int(fields, FIELD_SENT),
         .peer = pack_get(fields, FIELD_PEER),
         .text = pack_get(fields, FIELD_TEXT),
         .code = pack_get(fields, FIELD_CODE),

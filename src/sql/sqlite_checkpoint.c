@@ -1,0 +1,89 @@
+#include "sql/sqlite.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+
+#include <time.h>
+
+/* A passive pass whenever this much has been written, or this often. */
+enum {
+    CHECKPOINT_BYTES = 4 * 1024 * 1024,
+    CHECKPOINT_SECONDS = 30,
+    PAGE_BYTES = 4096,
+    FRAME_BYTES = 24 + PAGE_BYTES
+};
+
+static void passive_pass(struct sql_store *store)
+{
+    int frames = 0, moved = 0;
+    int code =
+        sqlite3_wal_checkpoint_v2(store->checkpointer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
+    if (code != SQLITE_OK && code != SQLITE_BUSY)
+        log_warn("checkpoint", LOG_INT("code", code));
+    if (frames >= 0)
+        atomic_store(&store->wal_bytes, (int64_t)frames * FRAME_BYTES);
+    atomic_fetch_add(&store->checkpoints, 1);
+}
+
+static void *checkpoint_thread(void *context)
+{
+    struct sql_store *store = context;
+    pthread_setname_np(pthread_self(), "checkpoint");
+    pthread_mutex_lock(&store->lock_queue);
+    while (!store->stopping) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += CHECKPOINT_SECONDS;
+        pthread_cond_timedwait(&store->checkpoint_wake, &store->lock_queue, &until);
+        if (store->stopping)
+            break;
+        pthread_mutex_unlock(&store->lock_queue);
+        passive_pass(store);
+        pthread_mutex_lock(&store->lock_queue);
+    }
+    pthread_mutex_unlock(&store->lock_queue);
+    return NULL;
+}
+
+/* The hook runs on the writer after each commit and says how many frames the log has now. */
+static int wal_hook(void *context, sqlite3 *db, const char *name, int frames)
+{
+    struct sql_store *store = context;
+    (void)db;
+    (void)name;
+    atomic_store(&store->wal_bytes, (int64_t)frames * FRAME_BYTES);
+    return SQLITE_OK;
+}
+
+void sqlite_checkpoint_hint(struct sql_store *store)
+{
+    int64_t bytes = atomic_load(&store->wal_bytes);
+    if (bytes > LIMIT_WAL_BYTES) {
+        /* Passive passes never reset a log that is always written: here the writer holds still. */
+        int frames = 0, moved = 0;
+        sqlite3_wal_checkpoint_v2(store->writer.db, NULL, SQLITE_CHECKPOINT_RESTART, &frames, &moved);
+        atomic_store(&store->wal_bytes, frames == moved ? 0 : (int64_t)(frames - moved) * FRAME_BYTES);
+        atomic_fetch_add(&store->checkpoints, 1);
+    } else if (bytes > CHECKPOINT_BYTES) {
+        pthread_cond_signal(&store->checkpoint_wake);
+    }
+}
+
+enum err sqlite_checkpoint_start(struct sql_store *store)
+{
+    sqlite3_wal_hook(store->writer.db, wal_hook, store);
+    if (pthread_create(&store->checkpoint_thread, NULL, checkpoint_thread, store) != 0)
+        return ERR_MEMORY;
+    store->checkpoint_running = true;
+    return ERR_NONE;
+}
+
+void sqlite_checkpoint_stop(struct sql_store *store)
+{
+    pthread_mutex_lock(&store->lock_queue);
+    store->stopping = true;
+    pthread_cond_broadcast(&store->checkpoint_wake);
+    pthread_mutex_unlock(&store->lock_queue);
+    if (store->checkpoint_running)
+        pthread_join(store->checkpoint_thread, NULL);
+}

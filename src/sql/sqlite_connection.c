@@ -1,0 +1,130 @@
+#include "sql/sqlite.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUSY_MILLIS = 10000, WRITER_CACHE_KIB = 8192, READER_CACHE_KIB = 512 };
+
+enum err sqlite_error(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return ERR_NONE;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ERR_BUSY;
+    case SQLITE_FULL:
+        return ERR_FULL;
+    case SQLITE_CONSTRAINT:
+        return ERR_EXISTS;
+    case SQLITE_NOMEM:
+        return ERR_MEMORY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return ERR_CORRUPT;
+    case SQLITE_TOOBIG:
+        return ERR_TOO_LARGE;
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH:
+        return ERR_FORBIDDEN;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return ERR_IO;
+    default:
+        return ERR_INTERNAL;
+    }
+}
+
+int sqlite_run(struct sqlite_connection *connection, const char *text)
+{
+    return sqlite3_exec(connection->db, text, NULL, NULL, NULL);
+}
+
+/* A setting that SQLite does not know is ignored in silence: so each is read back. */
+static bool setting_holds(sqlite3 *db, const char *name, const char *value, const char *wanted)
+{
+    char text[96];
+    sqlite3_stmt *statement = NULL;
+    bool holds = false;
+    snprintf(text, sizeof text, "PRAGMA %s = %s", name, value);
+    if (sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
+        return false;
+    snprintf(text, sizeof text, "PRAGMA %s", name);
+    if (sqlite3_prepare_v2(db, text, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
+        const unsigned char *now = sqlite3_column_text(statement, 0);
+        holds = now != NULL && strcmp((const char *)now, wanted) == 0;
+    }
+    sqlite3_finalize(statement);
+    return holds;
+}
+
+static enum err apply_settings(sqlite3 *db, bool reader, const char **ret_reason)
+{
+    static const struct {
+        const char *name, *value, *wanted;
+        bool reader_only;
+    } rows[] = {
+        {"journal_mode", "WAL", "wal", false}, {"synchronous", "FULL", "2", false},
+        {"foreign_keys", "ON", "1", false},    {"trusted_schema", "OFF", "0", false},
+        {"temp_store", "MEMORY", "2", false},  {"wal_autocheckpoint", "0", "0", false},
+        {"secure_delete", "ON", "1", false},   {"cell_size_check", "ON", "1", false},
+        {"query_only", "ON", "1", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].reader_only && !reader)
+            continue;
+        if (setting_holds(db, rows[i].name, rows[i].value, rows[i].wanted))
+            continue;
+        int code = sqlite3_errcode(db);
+        *ret_reason = rows[i].name;
+        log_error("sqlite_setting", LOG_TEXT("name", rows[i].name), LOG_INT("code", code));
+        return sqlite_error(code) != ERR_NONE ? sqlite_error(code) : ERR_CONFIG;
+    }
+    return ERR_NONE;
+}
+
+enum err sqlite_connect(struct sql_store *store, bool reader, struct sqlite_connection *ret_connection,
+                        const char **ret_reason)
+{
+    struct sqlite_connection connection = {.statements = store->statements,
+                                           .statement_count = store->statement_count};
+    char cache[64];
+    int code = sqlite3_open_v2(store->path, &connection.db,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    enum err error = sqlite_error(code);
+    if (error == ERR_NONE) {
+        sqlite3_busy_timeout(connection.db, BUSY_MILLIS);
+        sqlite3_extended_result_codes(connection.db, 1);
+        sqlite3_db_config(connection.db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        snprintf(cache, sizeof cache, "PRAGMA cache_size = -%d",
+                 reader ? READER_CACHE_KIB : WRITER_CACHE_KIB);
+        error = sqlite_error(sqlite_run(&connection, cache));
+    }
+    if (error == ERR_NONE)
+        error = apply_settings(connection.db, reader, ret_reason);
+    connection.prepared = calloc(store->statement_count + 1, sizeof(sqlite3_stmt *));
+    if (error == ERR_NONE && connection.prepared == NULL)
+        error = ERR_MEMORY;
+    if (error != ERR_NONE)
+        sqlite_disconnect(&connection);
+    else
+        *ret_connection = connection;
+    return error;
+}
+
+void sqlite_disconnect(struct sqlite_connection *connection)
+{
+    if (connection->prepared != NULL)
+        for (size_t i = 0; i < connection->statement_count; i++)
+            sqlite3_finalize(connection->prepared[i]);
+    free(connection->prepared);
+    sqlite3_close(connection->db);
+    *connection = (struct sqlite_connection){0};
+}

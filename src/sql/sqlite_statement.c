@@ -1,0 +1,168 @@
+#include "sql/sqlite.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+static enum err tx_fail(struct sql_tx *tx, unsigned statement, int code)
+{
+    enum err error = sqlite_error(code);
+    if (tx->error == ERR_NONE)
+        tx->error = error;
+    if (error != ERR_EXISTS)
+        log_warn("sqlite", LOG_TEXT("statement", tx->connection->statements[statement].name),
+                 LOG_INT("code", code));
+    return error;
+}
+
+static enum err prepare(struct sql_tx *tx, unsigned statement, sqlite3_stmt **ret_prepared)
+{
+    struct sqlite_connection *connection = tx->connection;
+    assert(statement < connection->statement_count);
+    sqlite3_stmt **slot = &connection->prepared[statement];
+    if (*slot == NULL) {
+        int code = sqlite3_prepare_v3(connection->db, connection->statements[statement].text, -1,
+                                      SQLITE_PREPARE_PERSISTENT, slot, NULL);
+        if (code != SQLITE_OK) {
+            log_error("sqlite_prepare", LOG_TEXT("statement", connection->statements[statement].name),
+                      LOG_TEXT("why", sqlite3_errmsg(connection->db)));
+            return tx_fail(tx, statement, code);
+        }
+    }
+    *ret_prepared = *slot;
+    return ERR_NONE;
+}
+
+/* SQLite numbers "$3" by first appearance, so parameters are bound by name. */
+static int bind_value(sqlite3_stmt *prepared, size_t number, const struct sql_value *value)
+{
+    char name[8];
+    snprintf(name, sizeof name, "$%zu", number);
+    int index = sqlite3_bind_parameter_index(prepared, name);
+    const char *data = value->bytes.data != NULL ? value->bytes.data : "";
+    if (index == 0)
+        return SQLITE_RANGE;
+    switch (value->kind) {
+    case SQL_KIND_INT:
+        return sqlite3_bind_int64(prepared, index, value->number);
+    case SQL_KIND_TEXT:
+        return sqlite3_bind_text64(prepared, index, data, value->bytes.length, SQLITE_STATIC, SQLITE_UTF8);
+    case SQL_KIND_BYTES:
+        return sqlite3_bind_blob64(prepared, index, data, value->bytes.length, SQLITE_STATIC);
+    case SQL_KIND_NULL:
+        return sqlite3_bind_null(prepared, index);
+    }
+    return SQLITE_MISUSE;
+}
+
+static enum err bind_values(struct sql_tx *tx, unsigned statement, sqlite3_stmt *prepared,
+                            const struct sql_value *values, size_t count)
+{
+    assert(count <= LIMIT_SQL_ARGUMENTS);
+    assert((size_t)sqlite3_bind_parameter_count(prepared) == count);
+    for (size_t i = 0; i < count; i++) {
+        int code = bind_value(prepared, i + 1, &values[i]);
+        if (code != SQLITE_OK)
+            return tx_fail(tx, statement, code);
+    }
+    return ERR_NONE;
+}
+
+enum err sql_exec_values(struct sql_tx *tx, unsigned statement, int64_t *ret_changes,
+                         const struct sql_value *values, size_t count)
+{
+    sqlite3_stmt *prepared;
+    TRY(prepare(tx, statement, &prepared));
+    enum err error = bind_values(tx, statement, prepared, values, count);
+    if (error == ERR_NONE) {
+        int code = sqlite3_step(prepared);
+        if (code != SQLITE_DONE && code != SQLITE_ROW)
+            error = tx_fail(tx, statement, code);
+        else if (ret_changes != NULL)
+            *ret_changes = sqlite3_changes64(tx->connection->db);
+    }
+    sqlite3_reset(prepared);
+    sqlite3_clear_bindings(prepared);
+    return error;
+}
+
+/* Values are bound as they lie, so they must live until the walk ends: they are copied into the arena where
+ * the caller's array would go first. */
+static void keep_values(struct arena *arena, const struct sql_value *values, size_t count,
+                        struct sql_value *ret_values)
+{
+    for (size_t i = 0; i < count; i++) {
+        ret_values[i] = values[i];
+        if (values[i].kind == SQL_KIND_TEXT || values[i].kind == SQL_KIND_BYTES)
+            ret_values[i].bytes = arena_str(arena, values[i].bytes);
+    }
+}
+
+enum err sql_query_values(struct sql_tx *tx, unsigned statement, struct sql_rows *ret_rows,
+                          const struct sql_value *values, size_t count)
+{
+    sqlite3_stmt *prepared;
+    struct sql_value kept[LIMIT_SQL_ARGUMENTS];
+    assert(count <= LIMIT_SQL_ARGUMENTS);
+    TRY(prepare(tx, statement, &prepared));
+    /* A walk inside a walk of the same statement would pull the rug from under the outer one. */
+    assert(!sqlite3_stmt_busy(prepared));
+    keep_values(tx->arena, values, count, kept);
+    enum err error = bind_values(tx, statement, prepared, kept, count);
+    if (error != ERR_NONE) {
+        sqlite3_reset(prepared);
+        return error;
+    }
+    *ret_rows = (struct sql_rows){.tx = tx, .engine = prepared, .arena = tx->arena};
+    return ERR_NONE;
+}
+
+bool sql_next(struct sql_rows *rows)
+{
+    if (rows->engine == NULL)
+        return false;
+    int code = sqlite3_step(rows->engine);
+    if (code == SQLITE_ROW)
+        return true;
+    if (code != SQLITE_DONE) {
+        rows->error = sqlite_error(code);
+        if (rows->tx->error == ERR_NONE)
+            rows->tx->error = rows->error;
+    }
+    sql_end(rows);
+    return false;
+}
+
+enum err sql_end(struct sql_rows *rows)
+{
+    if (rows->engine != NULL) {
+        sqlite3_reset(rows->engine);
+        sqlite3_clear_bindings(rows->engine);
+        rows->engine = NULL;
+    }
+    return rows->error;
+}
+
+int64_t sql_int(struct sql_rows *rows, int column)
+{
+    return sqlite3_column_int64(rows->engine, column);
+}
+
+struct str sql_bytes(struct sql_rows *rows, int column)
+{
+    const void *data = sqlite3_column_blob(rows->engine, column);
+    int length = sqlite3_column_bytes(rows->engine, column);
+    return length > 0 ? arena_str(rows->arena, str_bytes(data, (size_t)length)) : STR("");
+}
+
+struct str sql_text(struct sql_rows *rows, int column)
+{
+    return sql_bytes(rows, column);
+}
+
+bool sql_is_null(struct sql_rows *rows, int column)
+{
+    return sqlite3_column_type(rows->engine, column) == SQLITE_NULL;
+}

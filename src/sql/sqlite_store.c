@@ -1,0 +1,243 @@
+#include "sql/sqlite.h"
+
+#include "base/failpoint.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum err lock_file(struct sql_store *store, const char **ret_reason)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s.lock", store->path);
+    store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (store->lock < 0) {
+        *ret_reason = strerror(errno);
+        return errno == EACCES ? ERR_FORBIDDEN : ERR_IO;
+    }
+    if (flock(store->lock, LOCK_EX | LOCK_NB) == 0)
+        return ERR_NONE;
+    *ret_reason = "in use by another process";
+    return ERR_LOCKED;
+}
+
+static enum err store_prepare(struct sql_store *store, const struct sql_options *options,
+                              const char **ret_reason)
+{
+    store->statements = options->statements;
+    store->statement_count = options->statement_count;
+    store->readers = calloc(LIMIT_SQL_READERS, sizeof *store->readers);
+    store->reader_busy = calloc(LIMIT_SQL_READERS, sizeof *store->reader_busy);
+    if (store->readers == NULL || store->reader_busy == NULL)
+        return ERR_MEMORY;
+    TRY(lock_file(store, ret_reason));
+    mode_t before = umask(0077);
+    enum err error = sqlite_connect(store, false, &store->writer, ret_reason);
+    umask(before);
+    TRY(error);
+    TRY(sqlite_migrate(store, options, ret_reason));
+    TRY(sqlite_connect(store, false, &store->checkpointer, ret_reason));
+    TRY(sqlite_writer_start(store));
+    return sqlite_checkpoint_start(store);
+}
+
+enum err sql_open(const struct sql_options *options, struct sql_store **ret_store, const char **ret_reason)
+{
+    static const char prefix[] = "sqlite:";
+    const char *reason = "";
+    if (strncmp(options->url, prefix, sizeof prefix - 1) != 0 || options->url[sizeof prefix - 1] == '\0') {
+        if (ret_reason != NULL)
+            *ret_reason = "the url must be sqlite:/path/to/file.db";
+        return ERR_CONFIG;
+    }
+    struct sql_store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return ERR_MEMORY;
+    store->lock = -1;
+    store->path = strdup(options->url + sizeof prefix - 1);
+    pthread_mutex_init(&store->lock_queue, NULL);
+    pthread_mutex_init(&store->lock_readers, NULL);
+    pthread_cond_init(&store->wake, NULL);
+    pthread_cond_init(&store->checkpoint_wake, NULL);
+    pthread_cond_init(&store->reader_free, NULL);
+    enum err error = store->path != NULL ? store_prepare(store, options, &reason) : ERR_MEMORY;
+    if (ret_reason != NULL)
+        *ret_reason = reason;
+    if (error != ERR_NONE)
+        sql_close(store);
+    else
+        *ret_store = store;
+    return error;
+}
+
+void sql_close(struct sql_store *store)
+{
+    if (store == NULL)
+        return;
+    sqlite_writer_stop(store);
+    sqlite_checkpoint_stop(store);
+    for (unsigned i = 0; i < store->reader_count; i++)
+        sqlite_disconnect(&store->readers[i]);
+    sqlite_disconnect(&store->checkpointer);
+    sqlite_disconnect(&store->writer); /* the last one: moves what is left in the log and removes it */
+    free(store->readers);
+    free(store->reader_busy);
+    pthread_cond_destroy(&store->reader_free);
+    pthread_cond_destroy(&store->checkpoint_wake);
+    pthread_cond_destroy(&store->wake);
+    pthread_mutex_destroy(&store->lock_readers);
+    pthread_mutex_destroy(&store->lock_queue);
+    if (store->lock >= 0)
+        close(store->lock);
+    free(store->path);
+    free(store);
+}
+
+static enum err reader_take(struct sql_store *store, unsigned *ret_index)
+{
+    enum err error = ERR_NONE;
+    pthread_mutex_lock(&store->lock_readers);
+    for (;;) {
+        unsigned index = 0;
+        while (index < store->reader_count && store->reader_busy[index])
+            index++;
+        if (index == store->reader_count && index < LIMIT_SQL_READERS) {
+            const char *reason;
+            error = sqlite_connect(store, true, &store->readers[index], &reason);
+            store->reader_count += error == ERR_NONE;
+        }
+        if (error != ERR_NONE || index < store->reader_count) {
+            if (error == ERR_NONE)
+                store->reader_busy[index] = true;
+            *ret_index = index;
+            break;
+        }
+        pthread_cond_wait(&store->reader_free, &store->lock_readers);
+    }
+    pthread_mutex_unlock(&store->lock_readers);
+    return error;
+}
+
+static void reader_give_back(struct sql_store *store, unsigned index)
+{
+    pthread_mutex_lock(&store->lock_readers);
+    store->reader_busy[index] = false;
+    pthread_cond_signal(&store->reader_free);
+    pthread_mutex_unlock(&store->lock_readers);
+}
+
+enum err sql_read(struct sql_store *store, sql_run_fn *run, struct arena *arena, void *context)
+{
+    unsigned index;
+    TRY(reader_take(store, &index));
+    struct sql_tx tx = {.connection = &store->readers[index], .arena = arena};
+    enum err error = sqlite_error(sqlite_run(tx.connection, "BEGIN"));
+    if (error == ERR_NONE) {
+        error = run(&tx, arena, context);
+        if (error == ERR_NONE)
+            error = tx.error;
+        if (!sqlite3_get_autocommit(tx.connection->db))
+            sqlite_run(tx.connection, "COMMIT");
+    }
+    reader_give_back(store, index);
+    atomic_fetch_add(&store->reads, 1);
+    return error;
+}
+
+static enum err copy_pages(sqlite3 *from, sqlite3 *to)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+    if (backup == NULL)
+        return sqlite_error(sqlite3_errcode(to));
+    int code;
+    do
+        code = sqlite3_backup_step(backup, 1024);
+    while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+    FAILPOINT("sql.backup_copied");
+    int finished = sqlite3_backup_finish(backup);
+    return sqlite_error(code == SQLITE_DONE ? finished : code);
+}
+
+static enum err sync_path(const char *path, int flags)
+{
+    int file = open(path, flags | O_CLOEXEC);
+    if (file < 0)
+        return ERR_IO;
+    enum err error = fsync(file) == 0 ? ERR_NONE : ERR_IO;
+    close(file);
+    return error;
+}
+
+static enum err sync_directory_of(const char *path)
+{
+    char directory[4096];
+    const char *slash = strrchr(path, '/');
+    snprintf(directory, sizeof directory, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 1,
+             slash != NULL ? path : ".");
+    return sync_path(directory, O_RDONLY | O_DIRECTORY);
+}
+
+static enum err backup_to(struct sql_store *store, const char *part)
+{
+    sqlite3 *to = NULL;
+    unsigned index;
+    enum err error =
+        sqlite_error(sqlite3_open_v2(part, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
+    if (error == ERR_NONE)
+        error = reader_take(store, &index);
+    if (error == ERR_NONE) {
+        error = copy_pages(store->readers[index].db, to);
+        reader_give_back(store, index);
+    }
+    sqlite3_close(to);
+    return error == ERR_NONE ? sync_path(part, O_RDONLY) : error;
+}
+
+enum err sql_backup(struct sql_store *store, const char *path)
+{
+    char part[4096];
+    if (access(path, F_OK) == 0)
+        return ERR_EXISTS;
+    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
+        return ERR_CONFIG;
+    unlink(part);
+    mode_t before = umask(0077);
+    enum err error = backup_to(store, part);
+    umask(before);
+    if (error == ERR_NONE && rename(part, path) != 0)
+        error = ERR_IO;
+    if (error != ERR_NONE) {
+        unlink(part);
+        return error;
+    }
+    return sync_directory_of(path);
+}
+
+int sql_version(struct sql_store *store)
+{
+    return store->version;
+}
+
+void sql_count(struct sql_store *store, struct sql_counters *ret_counters)
+{
+    pthread_mutex_lock(&store->lock_queue);
+    int64_t queue = (int64_t)store->lanes[0].count + store->lanes[1].count;
+    pthread_mutex_unlock(&store->lock_queue);
+    *ret_counters = (struct sql_counters){
+        .commands = atomic_load(&store->commands),
+        .commits = atomic_load(&store->commits),
+        .reruns = atomic_load(&store->reruns),
+        .reads = atomic_load(&store->reads),
+        .checkpoints = atomic_load(&store->checkpoints),
+        .wal_bytes = atomic_load(&store->wal_bytes),
+        .queue = queue,
+        .commit_micros_last = atomic_load(&store->commit_micros_last),
+    };
+}

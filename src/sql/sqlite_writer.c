@@ -1,0 +1,277 @@
+#include "sql/sqlite.h"
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Each command of a group has its own arena, so that what it bound and read lives until the group is known.
+ */
+enum { BULK_EVERY = 8, COMMAND_ARENA_LIMIT = 16 * 1024 * 1024 };
+
+static bool queue_take(struct sqlite_queue *queue, struct sql_command *ret_command)
+{
+    if (queue->count == 0)
+        return false;
+    *ret_command = queue->ring[queue->first].command;
+    queue->first = (queue->first + 1) % queue->limit;
+    queue->count--;
+    return true;
+}
+
+/* What has gathered: commands first; of the low lane one, where there is no other work or its turn has come.
+ */
+static unsigned take_group(struct sql_store *store, unsigned round)
+{
+    unsigned count = 0;
+    pthread_mutex_lock(&store->lock_queue);
+    while (store->lanes[0].count == 0 && store->lanes[1].count == 0 && !store->stopping)
+        pthread_cond_wait(&store->wake, &store->lock_queue);
+    while (count < LIMIT_SQL_GROUP &&
+           queue_take(&store->lanes[SQL_LANE_COMMAND], &store->group[count].command))
+        count++;
+    if ((count == 0 || round % BULK_EVERY == 0) && count < LIMIT_SQL_GROUP &&
+        queue_take(&store->lanes[SQL_LANE_BULK], &store->group[count].command))
+        count++;
+    pthread_mutex_unlock(&store->lock_queue);
+    return count;
+}
+
+static enum err run_command(struct sql_store *store, struct sqlite_item *item)
+{
+    arena_reset(item->arena);
+    struct sql_tx tx = {.connection = &store->writer, .arena = item->arena};
+    int64_t started = clock_read().monotonic;
+    enum err result = item->command.run(&tx, item->arena, item->command.context);
+    int64_t took = clock_read().monotonic - started;
+    if (took > LIMIT_SQL_COMMAND_MICROS && item->command.lane == SQL_LANE_COMMAND)
+        log_warn("sql_command_slow", LOG_TEXT("name", item->command.name), LOG_INT("micros", took));
+    /* A command must not succeed over an error that it did not see. A lost uniqueness is for it to judge. */
+    if (result == ERR_NONE && tx.error != ERR_NONE && tx.error != ERR_EXISTS)
+        result = tx.error;
+    return result;
+}
+
+/* False where the engine threw the whole group away. */
+static bool run_in_savepoint(struct sql_store *store, struct sqlite_item *item)
+{
+    if (sqlite_run(&store->writer, "SAVEPOINT command") != SQLITE_OK)
+        return false;
+    item->result = run_command(store, item);
+    if (sqlite3_get_autocommit(store->writer.db))
+        return false;
+    if (item->result != ERR_NONE && sqlite_run(&store->writer, "ROLLBACK TO command") != SQLITE_OK)
+        return false;
+    return sqlite_run(&store->writer, "RELEASE command") == SQLITE_OK;
+}
+
+/* The state on disk is not known any more: only a restart, which reads it again, is honest. */
+static void stop_on_disk_error(int code)
+{
+    log_error("sqlite_disk_error", LOG_INT("code", code));
+    _exit(70);
+}
+
+static bool is_disk_error(int code)
+{
+    return (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CORRUPT;
+}
+
+static enum err commit_group(struct sql_store *store)
+{
+    int64_t started = clock_read().monotonic;
+    FAILPOINT("sql.before_commit");
+    int code = sqlite_run(&store->writer, "COMMIT");
+    FAILPOINT("sql.after_commit");
+    if (is_disk_error(code))
+        stop_on_disk_error(code);
+    if (code != SQLITE_OK && !sqlite3_get_autocommit(store->writer.db))
+        sqlite_run(&store->writer, "ROLLBACK");
+    atomic_store(&store->commit_micros_last, clock_read().monotonic - started);
+    atomic_fetch_add(&store->commits, code == SQLITE_OK);
+    return sqlite_error(code);
+}
+
+static enum err begin_group(struct sql_store *store)
+{
+    int code = sqlite_run(&store->writer, "BEGIN IMMEDIATE");
+    if (is_disk_error(code))
+        stop_on_disk_error(code);
+    return sqlite_error(code);
+}
+
+/* One transaction for all; false where it was thrown away and nothing of it stands. */
+static bool run_group(struct sql_store *store, unsigned count)
+{
+    if (begin_group(store) != ERR_NONE)
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        if (run_in_savepoint(store, &store->group[i]))
+            continue;
+        int code = sqlite3_extended_errcode(store->writer.db);
+        if (is_disk_error(code))
+            stop_on_disk_error(code);
+        if (!sqlite3_get_autocommit(store->writer.db))
+            sqlite_run(&store->writer, "ROLLBACK");
+        return false;
+    }
+    return commit_group(store) == ERR_NONE;
+}
+
+static enum err run_alone(struct sql_store *store, struct sqlite_item *item)
+{
+    TRY(begin_group(store));
+    item->result = run_command(store, item);
+    if (item->result == ERR_NONE && !sqlite3_get_autocommit(store->writer.db))
+        return commit_group(store);
+    if (!sqlite3_get_autocommit(store->writer.db))
+        sqlite_run(&store->writer, "ROLLBACK");
+    return item->result != ERR_NONE ? item->result : ERR_FULL;
+}
+
+static void answer_group(struct sql_store *store, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct sqlite_item *item = &store->group[i];
+        arena_reset(item->arena);
+        item->command.done(item->result, item->command.context);
+    }
+}
+
+static bool make_arenas(struct sql_store *store, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (store->group[i].arena == NULL) {
+            store->group[i].arena = arena_new_wiped(COMMAND_ARENA_LIMIT);
+            if (store->group[i].arena == NULL)
+                return false;
+        }
+    return true;
+}
+
+static void *writer_thread(void *context)
+{
+    struct sql_store *store = context;
+    pthread_setname_np(pthread_self(), "writer");
+    for (unsigned round = 1;; round++) {
+        unsigned count = take_group(store, round);
+        if (count == 0)
+            return NULL;
+        if (!make_arenas(store, count))
+            stop_on_disk_error(SQLITE_NOMEM);
+        if (!run_group(store, count)) {
+            atomic_fetch_add(&store->reruns, 1);
+            for (unsigned i = 0; i < count; i++)
+                store->group[i].result = run_alone(store, &store->group[i]);
+        }
+        atomic_fetch_add(&store->commands, count);
+        answer_group(store, count);
+        sqlite_checkpoint_hint(store);
+    }
+}
+
+enum err sqlite_writer_start(struct sql_store *store)
+{
+    store->group = calloc(LIMIT_SQL_GROUP, sizeof *store->group);
+    for (unsigned lane = 0; lane < 2; lane++) {
+        store->lanes[lane].limit = LIMIT_SQL_QUEUE;
+        store->lanes[lane].ring = calloc(LIMIT_SQL_QUEUE, sizeof *store->lanes[lane].ring);
+        if (store->lanes[lane].ring == NULL)
+            return ERR_MEMORY;
+    }
+    if (store->group == NULL || pthread_create(&store->writer_thread, NULL, writer_thread, store) != 0)
+        return ERR_MEMORY;
+    store->writer_running = true;
+    return ERR_NONE;
+}
+
+void sqlite_writer_stop(struct sql_store *store)
+{
+    pthread_mutex_lock(&store->lock_queue);
+    store->stopping = true;
+    pthread_cond_broadcast(&store->wake);
+    pthread_mutex_unlock(&store->lock_queue);
+    if (store->writer_running)
+        pthread_join(store->writer_thread, NULL);
+    for (unsigned i = 0; store->group != NULL && i < LIMIT_SQL_GROUP; i++)
+        arena_free(store->group[i].arena);
+    free(store->group);
+    free(store->lanes[0].ring);
+    free(store->lanes[1].ring);
+}
+
+enum err sql_submit(struct sql_store *store, const struct sql_command *command)
+{
+    enum err result = ERR_NONE;
+    struct sqlite_queue *queue = &store->lanes[command->lane];
+    pthread_mutex_lock(&store->lock_queue);
+    if (store->stopping)
+        result = ERR_STOPPING;
+    else if (queue->count == queue->limit)
+        result = ERR_BUSY;
+    else {
+        queue->ring[(queue->first + queue->count) % queue->limit].command = *command;
+        queue->count++;
+        pthread_cond_signal(&store->wake);
+    }
+    pthread_mutex_unlock(&store->lock_queue);
+    return result;
+}
+
+struct call {
+    pthread_mutex_t lock;
+    pthread_cond_t finished;
+    bool done;
+    enum err result;
+    sql_run_fn *run;
+    void *context;
+};
+
+static enum err call_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct call *call = context;
+    return call->run(tx, arena, call->context);
+}
+
+static void call_done(enum err result, void *context)
+{
+    struct call *call = context;
+    pthread_mutex_lock(&call->lock);
+    call->result = result;
+    call->done = true;
+    pthread_cond_signal(&call->finished);
+    pthread_mutex_unlock(&call->lock);
+}
+
+static enum err call_in_lane(struct sql_store *store, enum sql_lane lane, const char *name, sql_run_fn *run,
+                             void *context)
+{
+    struct call call = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                        .finished = PTHREAD_COND_INITIALIZER,
+                        .run = run,
+                        .context = context};
+    struct sql_command command = {
+        .name = name, .lane = lane, .run = call_run, .done = call_done, .context = &call};
+    TRY(sql_submit(store, &command));
+    pthread_mutex_lock(&call.lock);
+    while (!call.done)
+        pthread_cond_wait(&call.finished, &call.lock);
+    pthread_mutex_unlock(&call.lock);
+    pthread_cond_destroy(&call.finished);
+    pthread_mutex_destroy(&call.lock);
+    return call.result;
+}
+
+enum err sql_call(struct sql_store *store, const char *name, sql_run_fn *run, void *context)
+{
+    return call_in_lane(store, SQL_LANE_COMMAND, name, run, context);
+}
+
+enum err sql_call_bulk(struct sql_store *store, const char *name, sql_run_fn *run, void *context)
+{
+    return call_in_lane(store, SQL_LANE_BULK, name, run, context);
+}
