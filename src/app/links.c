@@ -1,0 +1,26 @@
+#include "app/links.h"
+
+#include "app/settings.h"
+
+struct str links_make(struct app *app, struct arena *arena, struct str path)
+{
+    return arena_printf(arena, "%s%.*s", app->settings->server.public_url, STR_ARG(path));
+}
+
+struct str links_status(struct app *app, struct arena *arena, struct str reference, struct str secret)
+{
+    return links_make(app, arena,
+                      arena_printf(arena, "/closure/%.*s?key=%.*s", STR_ARG(reference), STR_ARG(secret)));
+}
+
+struct str links_not_me(struct app *app, struct arena *arena, struct str reference, struct str secret)
+{
+    return links_make(
+        app, arena,
+        arena_printf(arena, "/closure/%.*s/not-me?key=%.*s", STR_ARG(reference), STR_ARG(secret)));
+}
+
+struct str links_ticket(struct app *app, struct arena *arena, struct str reference)
+{
+    return links_make(app, arena, arena_printf(arena, "/tickets/%.*s", STR_ARG(reference)));
+}
