@@ -66,6 +66,7 @@ enum {
     LIMIT_LABEL_BYTES = 128,     /* what a person names something */
     LIMIT_TOP_UP_UNITS = 100000, /* currency units at once */
     LIMIT_IMPORT_BYTES = 8 * 1024 * 1024,
+    LIMIT_IMPORT_LINES = 100000,
     LIMIT_IMPORT_ERRORS = 100,
     LIMIT_BULK_ROWS = 128, /* rows of one command in the low lane */
     /* log and tombstones */

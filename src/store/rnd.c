@@ -1,5 +1,6 @@
 #include "store/rnd.h"
 
+#include "store/box.h"
 #include "store/statements.h"
 
 enum err store_rnd_add(struct sql_tx *tx, struct str month, struct str e164, int64_t disconnected_at)
@@ -40,6 +41,13 @@ enum err store_rnd_list(struct sql_tx *tx, struct str month, struct str after, s
     TRY(sql_end(&rows));
     *ret_count = count;
     return ERR_NONE;
+}
+
+enum err store_rnd_count(struct sql_tx *tx, struct str month, int64_t *ret_count)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_RND_COUNT, &rows, SQL_TEXT(month)));
+    return box_one_int(&rows, ret_count);
 }
 
 enum err store_rnd_submit(struct sql_tx *tx, struct str month, int64_t now, int64_t *ret_count)

@@ -18,6 +18,8 @@ enum err store_rnd_get(struct sql_tx *tx, struct str month, struct str e164, str
  * most limit. */
 enum err store_rnd_list(struct sql_tx *tx, struct str month, struct str after, struct store_rnd_row *ret_rows,
                         size_t limit, size_t *ret_count);
+/* How many rows a month's file has. */
+enum err store_rnd_count(struct sql_tx *tx, struct str month, int64_t *ret_count);
 /* Marks a month and all its rows as submitted and gives their number; a month without rows is said as well.
  * ERR_STATE where that month was submitted before. */
 enum err store_rnd_submit(struct sql_tx *tx, struct str month, int64_t now, int64_t *ret_count);

@@ -6,6 +6,8 @@ SELECT month, e164, disconnected_at, submitted_at FROM rnd_row WHERE month = $1 
 -- name: rnd_list
 SELECT month, e164, disconnected_at, submitted_at FROM rnd_row
 WHERE month = $1 AND e164 > $2 ORDER BY e164 LIMIT $3;
+-- name: rnd_count
+SELECT COUNT(*) FROM rnd_row WHERE month = $1;
 -- name: rnd_submit_rows
 UPDATE rnd_row SET submitted_at = $2 WHERE month = $1 AND submitted_at = 0;
 -- name: rnd_submit_month

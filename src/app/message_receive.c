@@ -1,0 +1,119 @@
+#include "app/message_receive.h"
+
+#include "app/account.h"
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/ids.h"
+#include "base/limits.h"
+#include "domain/message/code.h"
+#include "domain/message/service.h"
+#include "domain/types.h"
+#include "store/line.h"
+#include "store/message.h"
+#include "store/number.h"
+#include "store/service.h"
+#include "wire/phone.h"
+
+struct receive_job {
+    struct app *app;
+    struct message_receive *receive;
+    struct str to;      /* E.164; empty where it is no number at all */
+    struct str code;    /* found before the transaction: looking into the text needs no row */
+    struct str service; /* key of the list; empty: none */
+    uint8_t hash[32];
+    int64_t now, message_id;
+};
+
+static enum err store_service(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
+                              const struct account *account, int64_t *ret_service_id)
+{
+    struct store_service service = {
+        .account_id = account->row.account_id,
+        .service_id = store_service_id(&account->key, job->service),
+        .name = job->service,
+        .known = 1,
+    };
+    TRY(store_service_seen(tx, arena, &account->key, &service, job->now, job->code.length != 0));
+    *ret_service_id = service.service_id;
+    return ERR_NONE;
+}
+
+static enum err store_text(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
+                           const struct account *account, int64_t line_id)
+{
+    struct store_message message = {
+        .account_id = account->row.account_id,
+        .message_id = job->message_id,
+        .line_id = line_id,
+        .direction = MESSAGE_RECEIVED,
+        .at = job->now,
+        .sent_at = job->receive->sent_at,
+        .peer = job->receive->from,
+        .text = job->receive->text,
+        .code = job->code,
+    };
+    if (job->service.length != 0)
+        TRY(store_service(job, tx, arena, account, &message.service_id));
+    TRY(store_message_insert(tx, arena, &account->key, &message));
+    return store_line_touch(tx, message.account_id, line_id, job->now);
+}
+
+static enum err count_text(struct receive_job *job, struct sql_tx *tx, struct str e164)
+{
+    job->receive->ret_outcome = MESSAGE_RECEIVE_COUNTED;
+    return store_number_count_text(tx, e164, job->now);
+}
+
+/* Texts reach a line as long as its number is the account's; whoever has no key any more receives nothing. */
+static enum err deliver(struct receive_job *job, struct sql_tx *tx, struct arena *arena)
+{
+    struct store_number number;
+    struct account *account;
+    enum err error = job->to.length == 0 ? ERR_NOT_FOUND : store_number_get(tx, job->to, &number);
+    if (error == ERR_NOT_FOUND)
+        return count_text(job, tx, STR_NONE);
+    TRY(error);
+    if (number.state != NUMBER_ASSIGNED && number.state != NUMBER_PARKED)
+        return count_text(job, tx, number.e164);
+    error = account_load(job->app, tx, arena, number.account_id, &account);
+    if (error == ERR_KEY_GONE || error == ERR_NOT_FOUND)
+        return count_text(job, tx, number.e164);
+    TRY(error);
+    job->receive->ret_outcome = MESSAGE_RECEIVE_STORED;
+    job->receive->ret_account_id = number.account_id;
+    job->receive->ret_message_id = job->message_id;
+    return store_text(job, tx, arena, account, number.line_id);
+}
+
+static enum err receive_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct receive_job *job = context;
+    enum err claimed =
+        store_carrier_claim(tx, job->receive->carrier, str_bytes(job->hash, sizeof job->hash), job->now);
+    if (claimed == ERR_EXISTS) {
+        job->receive->ret_outcome = MESSAGE_RECEIVE_REPEATED;
+        return ERR_NONE;
+    }
+    TRY(claimed);
+    return deliver(job, tx, arena);
+}
+
+static enum err check(const struct message_receive *receive)
+{
+    if (receive->carrier_id.length == 0 || receive->to.length == 0 || !str_is_utf8(receive->text) ||
+        !str_is_utf8(receive->from))
+        return ERR_INVALID;
+    if (receive->text.length > LIMIT_MESSAGE_BYTES || receive->from.length > LIMIT_SENDER_BYTES ||
+        receive->to.length > LIMIT_SENDER_BYTES || receive->carrier_id.length > LIMIT_CARRIER_ID_BYTES)
+        return ERR_TOO_LARGE;
+    return ERR_NONE;
+}
+
+static void tell_listeners(struct app *app, const struct message_receive *receive)
+{
+    char text[32];
+    int length = snprintf(text, sizeof text, "%lld", (long long)receive->ret_message_id);
+    if (app->publish != NULL && receive->ret_outcome == MESSAGE_RECEIVE_STORED)
+        app->publish(app->publish_context, receive->ret_account_id, "message",
+                     str_bytes(text, (size_t)length));
+}

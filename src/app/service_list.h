@@ -1,0 +1,31 @@
+/* The services that know the subscriber's number, dangerous first, and what the subscriber does about them.
+ */
+#ifndef APP_SERVICE_LIST_H
+#define APP_SERVICE_LIST_H
+
+#include "app/app.h"
+
+struct service_view {
+    int64_t service_id;
+    struct str name;      /* as people know it */
+    const char *category; /* "bank", "payment", "mail", "social" …; "other" */
+    bool dangerous;       /* bank, payment, mail: who has the codes has the account */
+    bool by_hand;         /* added by the subscriber */
+    int64_t first_at, last_at, last_code_at, count;
+    int64_t done_at;                      /* ticked off; 0: not */
+    bool still_sending;                   /* a message came after it was ticked off */
+    struct str security_url, closing_url; /* may be empty */
+};
+
+/* All linked services, in arena: those not ticked off first, of these the dangerous ones, then the newest. */
+enum err service_list(struct app *app, struct arena *arena, int64_t account_id,
+                      struct service_view **ret_services, size_t *ret_count);
+/* Adds one by hand; a name of the project's list is recognised. ERR_INVALID for an empty or too long name,
+ * ERR_EXISTS, ERR_POLICY past LIMIT_SERVICES. */
+enum err service_add(struct app *app, const struct actor *actor, struct str name, int64_t *ret_service_id);
+/* Takes one off the list for good; ERR_NOT_FOUND. */
+enum err service_remove(struct app *app, const struct actor *actor, int64_t service_id);
+/* Ticks off, or takes the tick away; ERR_NOT_FOUND. */
+enum err service_done(struct app *app, const struct actor *actor, int64_t service_id, bool done);
+
+#endif
