@@ -207,9 +207,14 @@ struct str receipt_public_key(struct receipt_signer *signer, struct arena *arena
     return public_text(arena, signer->keys);
 }
 
+static struct str id_text(struct arena *arena, const uint8_t *id)
+{
+    return arena_printf(arena, "%016llX", (unsigned long long)id_number(id));
+}
+
 struct str receipt_key_id(struct receipt_signer *signer, struct arena *arena)
 {
-    return arena_printf(arena, "%016llX", (unsigned long long)id_number(signer->keys->id));
+    return id_text(arena, signer->keys->id);
 }
 
 static void content_hash(struct str content, uint8_t ret_hash[HASH_BYTES])
@@ -266,6 +271,14 @@ static enum err public_read(struct arena *arena, struct str text, struct str *re
         return ERR_BAD_REQUEST;
     TRY(line_bytes(arena, line, PUBLIC_BYTES, ret_bytes));
     return str_starts(*ret_bytes, STR("Ed")) ? ERR_NONE : ERR_BAD_REQUEST;
+}
+
+enum err receipt_key_id_read(struct arena *arena, struct str public_key, struct str *ret_key_id)
+{
+    struct str bytes;
+    TRY(public_read(arena, public_key, &bytes));
+    *ret_key_id = id_text(arena, (const uint8_t *)bytes.data + 2);
+    return ERR_NONE;
 }
 
 struct signature {

@@ -22,6 +22,8 @@ struct str receipt_sign(struct receipt_signer *signer, struct arena *arena, stru
 /* Text of the public key file, and the key's id as 16 upper-case hexadecimal digits. */
 struct str receipt_public_key(struct receipt_signer *signer, struct arena *arena);
 struct str receipt_key_id(struct receipt_signer *signer, struct arena *arena);
+/* The id of the key in a public key file's text, in the same form; ERR_BAD_REQUEST where it is none. */
+enum err receipt_key_id_read(struct arena *arena, struct str public_key, struct str *ret_key_id);
 /* Checks a .minisig text against a public key file's text (or its second line alone); ERR_SIGNATURE,
  * ERR_BAD_REQUEST where a file is none. */
 enum err receipt_verify(struct arena *arena, struct str public_key, struct str content, struct str signature,

@@ -43,6 +43,10 @@ static void the_key_is_made_once_and_kept_private(void **state)
     struct str id = receipt_key_id(signer, arena), public = receipt_public_key(signer, arena);
     receipt_signer_free(signer);
     assert_int_equal(id.length, 16);
+    struct str read;
+    assert_int_equal(receipt_key_id_read(arena, public, &read), ERR_NONE);
+    assert_true(str_equal(read, id));
+    assert_int_equal(receipt_key_id_read(arena, STR("RWQ"), &read), ERR_BAD_REQUEST);
     assert_int_equal(stat(scratch_path("violet.key"), &status), 0);
     assert_int_equal(status.st_mode & 07777, 0600);
     assert_true(str_equal(file_read("violet.pub"), public));
