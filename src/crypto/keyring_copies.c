@@ -1,6 +1,5 @@
 #include "crypto/keyring_copies.h"
 
-#include "base/failpoint.h"
 #include "base/log.h"
 #include "crypto/disk.h"
 

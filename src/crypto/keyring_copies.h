@@ -3,6 +3,7 @@
 #define CRYPTO_KEYRING_COPIES_H
 
 #include "base/err.h"
+#include "base/failpoint.h"
 #include "crypto/keyring_page.h"
 
 #include <stdbool.h>
