@@ -219,6 +219,23 @@ static void copies_that_each_know_more_are_not_reconciled_by_guessing(void **sta
     assert_int_equal(open_result(), ERR_CORRUPT);
 }
 
+static void a_sound_copy_does_not_win_over_records_that_only_the_damaged_one_has(void **state)
+{
+    (void)state;
+    char bytes[256];
+    struct logs *logs = open_logs();
+    three_records(logs);
+    logs_free(logs);
+    size_t length = file_read("a/tombstones").length;
+    memcpy(bytes, file_read("a/tombstones").data, length);
+    file_write("b/tombstones",
+               str_part(file_read("a/tombstones"), 0, str_find(file_read("a/tombstones"), STR("\n"), 0) + 1));
+    bytes[0] ^= 1;
+    file_write("a/tombstones", str_bytes(bytes, length));
+    assert_int_equal(open_result(), ERR_CORRUPT);
+    assert_true(str_equal(file_read("a/tombstones"), str_bytes(bytes, length)));
+}
+
 static void a_copy_that_went_away_is_no_success(void **state)
 {
     (void)state;
@@ -326,6 +343,7 @@ int main(void)
         CASE(a_torn_last_line_on_both_copies_is_cut_off),
         CASE(a_flipped_byte_is_mended_on_one_copy_and_refused_on_both),
         CASE(copies_that_each_know_more_are_not_reconciled_by_guessing),
+        CASE(a_sound_copy_does_not_win_over_records_that_only_the_damaged_one_has),
         CASE(a_copy_that_went_away_is_no_success),
         CASE(two_writers_see_each_others_records),
         CASE(threads_append_whole_records_once),
