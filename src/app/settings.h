@@ -89,8 +89,9 @@ struct settings_carrier {
 /* The monthly file for the Reassigned Numbers Database; its guide decides the form, so it is a template. */
 struct settings_rnd {
     const char *company_id;
-    const char *header;      /* the file's first line; "" for none */
-    const char *row;         /* of {company_id}, {number} (ten digits), {e164} and {date} */
+    const char *header;  /* the file's first line; "" for none */
+    const char *row;     /* of {company_id}, {number} (ten digits), {e164} and {date} */
+    const char *nothing; /* the line where no number was disconnected: {company_id}, {date}; "" for none */
     const char *date_format; /* made of YYYY, MM, DD and separators */
 };
 

@@ -147,9 +147,14 @@ const struct config_row config_rows[CONFIG_ROWS] = {
     {"rnd.header", CONFIG_TEXT, FIELD(rnd.header), "Company ID,Number,Date", "text",
      .example = "Company ID,Number,Date", .can_be_empty = true,
      .explanation = "The first line of the monthly file. Empty: none. The registry's guide decides."},
-    {"rnd.row", CONFIG_TEXT, FIELD(rnd.row), "{company_id},{number},{date}", "text",
+    {"rnd.row", CONFIG_TEMPLATE, FIELD(rnd.row), "{company_id},{number},{date}", "text",
      .example = "{company_id},{number},{date}",
      .explanation = "A line of it: {company_id}, {number} (ten digits), {e164}, {date}."},
+    {"rnd.nothing", CONFIG_TEMPLATE, FIELD(rnd.nothing), "{company_id},NONE,{date}", "text",
+     .example = "{company_id},NONE,{date}", .can_be_empty = true,
+     .explanation =
+         "The line of a month without disconnects: nothing to report is said as well. {date} is the "
+         "last day covered."},
     {"rnd.date_format", CONFIG_TEXT, FIELD(rnd.date_format), "YYYY-MM-DD", "text", .example = "MM/DD/YYYY",
      .explanation = "How {date} is written: YYYY, MM, DD and what stands between."},
     {"log.level", CONFIG_WORD, FIELD(log_level), "info", "word",

@@ -19,7 +19,8 @@ enum config_kind {
     CONFIG_ORIGIN,  /* the same without a path */
     CONFIG_SMTP,    /* smtp:// or smtps:// */
     CONFIG_MAIL,
-    CONFIG_TOKEN, /* a field or header name */
+    CONFIG_TOKEN,    /* a field or header name */
+    CONFIG_TEMPLATE, /* text that may name {company_id}, {number}, {e164} and {date} */
     CONFIG_INT,
     CONFIG_CHOICE, /* an int-sized enum, its values in the order of the choices */
     CONFIG_FLAG,   /* a bool: the second of two choices is true */
@@ -28,7 +29,7 @@ enum config_kind {
     CONFIG_PROXIES,
 };
 
-enum { CONFIG_CHOICES = 4, CONFIG_ROWS = 45, CONFIG_KEY_BYTES = 96 };
+enum { CONFIG_CHOICES = 4, CONFIG_ROWS = 46, CONFIG_KEY_BYTES = 96 };
 
 struct config_row {
     const char *key; /* "section.name"; "carrier.NAME.name" lies in a struct settings_carrier */

@@ -116,6 +116,21 @@ static bool is_token(struct str value)
     return has_only(value, "-_.");
 }
 
+static bool is_template(struct str value)
+{
+    static const char *const names[] = {"company_id", "number", "e164", "date"};
+    for (size_t at = str_find(value, STR("{"), 0); at != SIZE_MAX; at = str_find(value, STR("{"), at + 1)) {
+        size_t end = str_find(value, STR("}"), at);
+        struct str name = str_part(value, at + 1, end - at - 1);
+        bool known = false;
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            known = known || str_is(name, names[i]);
+        if (!known || end == SIZE_MAX)
+            return false;
+    }
+    return is_printable(value);
+}
+
 static bool is_store(struct str value)
 {
     return str_starts(value, STR("sqlite:")) && value.length > 7;
@@ -134,6 +149,8 @@ static const struct {
     [CONFIG_ORIGIN] = {is_origin, "https:// (or http://) and a name, without a path"},
     [CONFIG_SMTP] = {is_smtp, "smtp:// or smtps://, a host and a port"},
     [CONFIG_MAIL] = {is_mail, "one plain mail address"},
+    [CONFIG_TEMPLATE] = {is_template,
+                         "text that names {company_id}, {number}, {e164} or {date}, nothing else in braces"},
     [CONFIG_TOKEN] = {is_token, "a name of letters, digits, '-', '_' and '.'"},
 };
 
@@ -250,6 +267,7 @@ const char *config_value_set(const struct config_row *row, struct str value, str
     case CONFIG_SMTP:
     case CONFIG_MAIL:
     case CONFIG_TOKEN:
+    case CONFIG_TEMPLATE:
         break;
     }
     return set_text(row, value, arena, field);

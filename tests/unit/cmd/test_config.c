@@ -101,6 +101,8 @@ static void every_mistake_says_where_what_and_how_to_mend(void **state)
         {"[carrier.ACME]\nformat = json\n", "a carrier's name is made of lower-case letters"},
         {"[carrier.acme]\nformat = json\n", "carrier.acme.secret_file is missing"},
         {"[carrier.acme]\nsecret_file = x\nfield_to = a b\n", "must be a name of letters"},
+        {"[rnd]\nrow = {company},{number}\n", "text that names {company_id}"},
+        {"[rnd]\nrow = {number\n", "text that names {company_id}"},
         {"[closing\nundo_days = 3\n", ":1: neither [section] nor key = value"},
         {"[closing]\nwords\n", ":2: neither [section] nor key = value"},
     };
