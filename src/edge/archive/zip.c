@@ -5,7 +5,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,26 +20,25 @@ struct zip {
     struct digest digest;
     struct zip_file files[ZIP_FILES];
     size_t count;
-    bool file_open;
+    bool file_open, given_up;
 };
 
+/* libarchive 3.6 leaks the compressor where writing fails, so it is never told: what comes after the sink's
+ * error, or after giving up, is thrown away. */
 static la_ssize_t give_chunk(struct archive *archive, void *context, const void *bytes, size_t length)
 {
     struct zip *zip = context;
-    if (zip->sink_error == ERR_NONE)
+    (void)archive;
+    if (zip->sink_error == ERR_NONE && !zip->given_up)
         zip->sink_error = zip->sink->chunk(zip->sink->context, str_bytes(bytes, length));
-    if (zip->sink_error != ERR_NONE) {
-        archive_set_error(archive, EIO, "%s", err_code(zip->sink_error));
-        return -1;
-    }
     return (la_ssize_t)length;
 }
 
 static enum err result(const struct zip *zip, int code)
 {
-    if (code >= ARCHIVE_WARN)
-        return ERR_NONE;
-    return zip->sink_error != ERR_NONE ? zip->sink_error : ERR_INTERNAL;
+    if (zip->sink_error != ERR_NONE)
+        return zip->sink_error;
+    return code >= ARCHIVE_WARN ? ERR_NONE : ERR_INTERNAL;
 }
 
 /* Blocks of one size are what the sink seals: libarchive gathers them. */
@@ -83,10 +81,8 @@ void zip_free(struct zip *zip)
 {
     if (zip == NULL)
         return;
-    if (zip->archive != NULL) {
-        archive_write_fail(zip->archive);
-        archive_write_free(zip->archive);
-    }
+    zip->given_up = true;
+    archive_write_free(zip->archive);
     archive_entry_free(zip->entry);
     free(zip);
 }
