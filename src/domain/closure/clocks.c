@@ -62,7 +62,8 @@ int64_t closure_clocks_shortest(const struct closure_markets *markets)
     if (markets->months > 0) /* no month is shorter than February */
         shortest = least(shortest, markets->months * 28 * MICROS_DAY);
     if (markets->days > 0 || shortest == INT64_MAX)
-        shortest = least(shortest, (markets->days > 0 ? markets->days : DAYS_WHERE_NONE_APPLIES) * MICROS_DAY);
+        shortest =
+            least(shortest, (markets->days > 0 ? markets->days : DAYS_WHERE_NONE_APPLIES) * MICROS_DAY);
     return shortest;
 }
 

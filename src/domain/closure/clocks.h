@@ -9,18 +9,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CLOSURE_CHOICE_MICROS (30 * MICROS_DAY)       /* how far ahead a date may be chosen */
-#define CLOSURE_FRESH_MICROS (30 * MICROS_DAY)        /* a password, contact or factor is fresh so long */
-#define CLOSURE_FRESH_UNDO_MICROS (7 * MICROS_DAY)    /* undo period where silence approved something fresh */
-#define CLOSURE_SETTLE_MICROS (2 * MICROS_DAY)        /* kept for settling and disconnecting before the due date */
-#define CLOSURE_QUESTION_MICROS (48 * MICROS_HOUR)    /* a question waits so long */
-#define CLOSURE_REFUSED_MICROS (7 * MICROS_DAY)       /* a refusal stands so long */
-#define CLOSURE_OBJECTION_MICROS (30 * MICROS_DAY)    /* nobody proves to be the holder: undone */
-#define CLOSURE_REMINDER_MICROS (24 * MICROS_HOUR)    /* the mail before the end */
-#define CLOSURE_PAUSE_MICROS (24 * MICROS_HOUR)       /* stands for the second person of a desk of one */
-#define CLOSURE_LOOK_MICROS (24 * MICROS_HOUR)        /* what a reviewer gets to read an answer */
+#define CLOSURE_CHOICE_MICROS (30 * MICROS_DAY)    /* how far ahead a date may be chosen */
+#define CLOSURE_FRESH_MICROS (30 * MICROS_DAY)     /* a password, contact or factor is fresh so long */
+#define CLOSURE_FRESH_UNDO_MICROS (7 * MICROS_DAY) /* undo period where silence approved something fresh */
+#define CLOSURE_SETTLE_MICROS (2 * MICROS_DAY) /* kept for settling and disconnecting before the due date */
+#define CLOSURE_QUESTION_MICROS (48 * MICROS_HOUR)     /* a question waits so long */
+#define CLOSURE_REFUSED_MICROS (7 * MICROS_DAY)        /* a refusal stands so long */
+#define CLOSURE_OBJECTION_MICROS (30 * MICROS_DAY)     /* nobody proves to be the holder: undone */
+#define CLOSURE_REMINDER_MICROS (24 * MICROS_HOUR)     /* the mail before the end */
+#define CLOSURE_PAUSE_MICROS (24 * MICROS_HOUR)        /* stands for the second person of a desk of one */
+#define CLOSURE_LOOK_MICROS (24 * MICROS_HOUR)         /* what a reviewer gets to read an answer */
 #define CLOSURE_REVIEW_LEAST_MICROS (24 * MICROS_HOUR) /* a configuration must leave a review so long */
-#define CLOSURE_TURN_ALARM_MICROS (7 * MICROS_DAY)    /* a turn that waits longer alarms */
+#define CLOSURE_TURN_ALARM_MICROS (7 * MICROS_DAY)     /* a turn that waits longer alarms */
 #define CLOSURE_STEADY_RETRY_MICROS (5 * MICROS_MINUTE)
 
 enum { CLOSURE_TRIES_TO_TICKET = 3 };
@@ -53,7 +53,8 @@ int64_t closure_clocks_undo(const struct closure_config *config, bool fresh_by_s
 /* The last moment at which an approval still meets the due date. */
 int64_t closure_clocks_latest_approval(const struct closure_config *config, int64_t due, bool fresh);
 /* When a review ends by itself, approved. */
-int64_t closure_clocks_review_end(const struct closure_config *config, int64_t start, int64_t due, bool fresh);
+int64_t closure_clocks_review_end(const struct closure_config *config, int64_t start, int64_t due,
+                                  bool fresh);
 /* True where a password, contact or factor changed in the last 30 days; changed_at 0: never. */
 bool closure_clocks_is_fresh(int64_t changed_at, int64_t now);
 /* How long to wait after the nth try of a step failed (n from 1): a minute, then four times as long each

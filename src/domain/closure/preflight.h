@@ -1,4 +1,5 @@
-/* The preflight (注销前检查): what a subscriber should know or do before closing. It advises, it never vetoes. */
+/* The preflight (注销前检查): what a subscriber should know or do before closing. It advises, it never
+ * vetoes. */
 #ifndef DOMAIN_CLOSURE_PREFLIGHT_H
 #define DOMAIN_CLOSURE_PREFLIGHT_H
 
@@ -29,7 +30,7 @@ struct closure_facts {
     bool hold;                /* the operator must keep data by order */
     bool hold_unspoken;       /* and must not say so */
 
-    int64_t balance; /* wallet, millionths */
+    int64_t balance;         /* wallet, millionths */
     int64_t payment_pending; /* top-ups and disputes that are not final, millionths */
     int64_t payment_pending_until;
     int64_t instruments; /* stored cards and bank accounts */
@@ -46,7 +47,7 @@ struct closure_facts {
     int64_t services_dangerous; /* of these, bank, payment and mail */
     int64_t service_last_at;    /* newest code of one */
     int64_t tickets_open;
-    int64_t api_used; /* API keys and webhooks used in the last 30 days */
+    int64_t api_used; /* API keys and webhooks that were ever used */
     int64_t api_last_at;
 };
 
@@ -96,7 +97,7 @@ struct preflight_finding {
     enum preflight_row row;
     enum preflight_severity severity;
     struct preflight_remedy remedies[PREFLIGHT_REMEDIES]; /* REMEDY_NONE ends them */
-    int64_t amount; /* millionths; 0 where the row has none */
+    int64_t amount;                                       /* millionths; 0 where the row has none */
     int64_t count;
     int64_t date; /* microseconds UTC; 0 where the row has none */
 };

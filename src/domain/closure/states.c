@@ -1,66 +1,81 @@
-#include "domain/closure/states.h"
+#include "domain/closure/closure.h"
 
-static const struct machine_state states[] = {
-    [CLOSURE_REVIEW] = {"review", "ends by itself, approved", "everyone is told, periodic fees stop", false},
-    [CLOSURE_QUESTION] = {"question", "back to review after 48 h", "the question is mailed", false},
-    [CLOSURE_REFUSED] = {"refused", "back to review after 7 days", "the reason in words is mailed", false},
-    [CLOSURE_COOLING] = {"cooling", "settling when the undo period is over", "the end is dated and mailed",
-                         false},
-    [CLOSURE_UNDONE] = {"undone", NULL, "all is as before, the declaration is revoked", true},
-    [CLOSURE_SETTLING] = {"settling", "tried again until it is done",
-                          "access ends, then the wallet is frozen", false},
-    [CLOSURE_DISCONNECTING] = {"disconnecting", "tried again until it is done",
-                               "numbers go to aging or back, every recipient is told", false},
-    [CLOSURE_CLOSED] = {"closed", "forgetting when no hold stands", "receipt made, confirmation queued",
-                        true},
-    [CLOSURE_FORGETTING] = {"forgetting", "tried again until it is done",
-                            "the account's key is destroyed, what outlives it re-sealed", false},
-    [CLOSURE_FORGOTTEN] = {"forgotten", NULL, "second line of the receipt", true},
+#define EDGES(...) ((const struct machine_edge[]){__VA_ARGS__, {0, 0}})
+#define EFFECTS(...) ((const int[]){__VA_ARGS__, 0})
+#define ON(event, next)                                                                                      \
+    {                                                                                                        \
+        CLOSURE_EVENT_##event, CLOSURE_##next                                                                \
+    }
+#define EFFECT(name) CLOSURE_EFFECT_##name
+
+static const char *const event_names[CLOSURE_EVENTS] = {
+    [CLOSURE_EVENT_SUBMIT] = "submit",
+    [CLOSURE_EVENT_APPROVE] = "approve",
+    [CLOSURE_EVENT_ASK] = "ask",
+    [CLOSURE_EVENT_ANSWER] = "answer",
+    [CLOSURE_EVENT_REFUSE] = "refuse",
+    [CLOSURE_EVENT_UNDO] = "undo",
+    [CLOSURE_EVENT_NOT_ME] = "not_me",
+    [CLOSURE_EVENT_PROVE] = "prove",
+    [CLOSURE_EVENT_TIME] = "time",
+    [CLOSURE_EVENT_STEP_DONE] = "step_done",
+    [CLOSURE_EVENT_STEP_FAILED] = "step_failed",
+    [CLOSURE_EVENT_HOLD] = "hold",
 };
 
-static const char *const events[] = {
-    [CLOSURE_EVENT_APPROVE] = "approved", [CLOSURE_EVENT_ASK] = "a reviewer asks",
-    [CLOSURE_EVENT_ANSWER] = "answered",  [CLOSURE_EVENT_REFUSE] = "two people refuse",
-    [CLOSURE_EVENT_UNDO] = "undo",        [CLOSURE_EVENT_TIME] = "time over",
-    [CLOSURE_EVENT_SETTLED] = "settled",  [CLOSURE_EVENT_DISCONNECTED] = "disconnected",
-    [CLOSURE_EVENT_FORGET] = "no hold",   [CLOSURE_EVENT_ATTESTED] = "the turn attested",
-};
-
-static const struct machine_edge edges[] = {
-    {CLOSURE_REVIEW, CLOSURE_EVENT_APPROVE, CLOSURE_COOLING},
-    {CLOSURE_REVIEW, CLOSURE_EVENT_TIME, CLOSURE_COOLING},
-    {CLOSURE_REVIEW, CLOSURE_EVENT_ASK, CLOSURE_QUESTION},
-    {CLOSURE_REVIEW, CLOSURE_EVENT_REFUSE, CLOSURE_REFUSED},
-    {CLOSURE_REVIEW, CLOSURE_EVENT_UNDO, CLOSURE_UNDONE},
-    {CLOSURE_QUESTION, CLOSURE_EVENT_ANSWER, CLOSURE_REVIEW},
-    {CLOSURE_QUESTION, CLOSURE_EVENT_TIME, CLOSURE_REVIEW},
-    {CLOSURE_QUESTION, CLOSURE_EVENT_UNDO, CLOSURE_UNDONE},
-    {CLOSURE_REFUSED, CLOSURE_EVENT_ANSWER, CLOSURE_REVIEW},
-    {CLOSURE_REFUSED, CLOSURE_EVENT_TIME, CLOSURE_REVIEW},
-    {CLOSURE_REFUSED, CLOSURE_EVENT_UNDO, CLOSURE_UNDONE},
-    {CLOSURE_COOLING, CLOSURE_EVENT_TIME, CLOSURE_SETTLING},
-    {CLOSURE_COOLING, CLOSURE_EVENT_UNDO, CLOSURE_UNDONE},
-    {CLOSURE_SETTLING, CLOSURE_EVENT_SETTLED, CLOSURE_DISCONNECTING},
-    {CLOSURE_DISCONNECTING, CLOSURE_EVENT_DISCONNECTED, CLOSURE_CLOSED},
-    {CLOSURE_CLOSED, CLOSURE_EVENT_FORGET, CLOSURE_FORGETTING},
-    {CLOSURE_FORGETTING, CLOSURE_EVENT_ATTESTED, CLOSURE_FORGOTTEN},
+/* Time leads from review, question, refused and cooling to undone only where "This was not me" was said and
+ * nobody proved to be the holder for 30 days. */
+static const struct machine_row rows[] = {
+    {CLOSURE_REVIEW, "review", "closure.state.review", "ends by itself, approved", EFFECTS(EFFECT(DESK_ADD)),
+     EDGES(ON(APPROVE, COOLING), ON(APPROVE, REVIEW), ON(ASK, QUESTION), ON(REFUSE, REVIEW),
+           ON(REFUSE, REFUSED), ON(UNDO, UNDONE), ON(NOT_ME, REVIEW), ON(PROVE, REVIEW), ON(TIME, REVIEW),
+           ON(TIME, COOLING), ON(TIME, UNDONE), ON(HOLD, REVIEW))},
+    {CLOSURE_QUESTION, "question", "closure.state.question", "back to review after 48 h",
+     EFFECTS(EFFECT(MAIL_QUESTION), EFFECT(DESK_REMOVE)),
+     EDGES(ON(ANSWER, REVIEW), ON(UNDO, UNDONE), ON(NOT_ME, QUESTION), ON(PROVE, QUESTION),
+           ON(TIME, QUESTION), ON(TIME, REVIEW), ON(TIME, UNDONE), ON(HOLD, QUESTION))},
+    {CLOSURE_REFUSED, "refused", "closure.state.refused", "back to review after 7 days",
+     EFFECTS(EFFECT(MAIL_REFUSED), EFFECT(DESK_REMOVE)),
+     EDGES(ON(ANSWER, REVIEW), ON(UNDO, UNDONE), ON(NOT_ME, REFUSED), ON(PROVE, REVIEW), ON(TIME, REFUSED),
+           ON(TIME, REVIEW), ON(TIME, UNDONE), ON(HOLD, REFUSED))},
+    {CLOSURE_COOLING, "cooling", "closure.state.cooling", "settling when the undo period is over",
+     EFFECTS(EFFECT(MAIL_APPROVED), EFFECT(DESK_REMOVE)),
+     EDGES(ON(UNDO, UNDONE), ON(NOT_ME, COOLING), ON(PROVE, COOLING), ON(TIME, COOLING), ON(TIME, SETTLING),
+           ON(TIME, UNDONE), ON(HOLD, COOLING))},
+    {CLOSURE_UNDONE, "undone", "closure.state.undone", NULL,
+     EFFECTS(EFFECT(RESUME_FEES), EFFECT(REVOKE_DECLARATION), EFFECT(ACCOUNT_BACK), EFFECT(MAIL_UNDONE),
+             EFFECT(DESK_REMOVE)),
+     NULL},
+    {CLOSURE_SETTLING, "settling", "closure.state.settling", "tried again until it is done",
+     EFFECTS(EFFECT(END_ACCESS), EFFECT(FREEZE_WALLET)),
+     EDGES(ON(STEP_DONE, DISCONNECTING), ON(STEP_FAILED, SETTLING), ON(TIME, SETTLING), ON(HOLD, SETTLING))},
+    {CLOSURE_DISCONNECTING, "disconnecting", "closure.state.disconnecting", "tried again until it is done",
+     EFFECTS(EFFECT(RELEASE_NUMBERS), EFFECT(TELL_RECIPIENTS)),
+     EDGES(ON(STEP_DONE, CLOSED), ON(STEP_FAILED, DISCONNECTING), ON(TIME, DISCONNECTING),
+           ON(HOLD, DISCONNECTING))},
+    {CLOSURE_CLOSED, "closed", "closure.state.closed", "forgetting when no hold stands",
+     EFFECTS(EFFECT(ACCOUNT_CLOSED), EFFECT(MAKE_RECEIPT), EFFECT(CONFIRM)),
+     EDGES(ON(TIME, CLOSED), ON(TIME, FORGETTING), ON(HOLD, CLOSED))},
+    {CLOSURE_FORGETTING, "forgetting", "closure.state.forgetting",
+     "asks the keyring until its turn attests it", EFFECTS(EFFECT(RESEAL), EFFECT(DESTROY_KEY)),
+     EDGES(ON(STEP_DONE, FORGOTTEN), ON(STEP_FAILED, FORGETTING), ON(TIME, FORGETTING))},
+    {CLOSURE_FORGOTTEN, "forgotten", "closure.state.forgotten", NULL, EFFECTS(EFFECT(ADD_RECEIPT_LINE)),
+     NULL},
 };
 
 const struct machine closure_machine = {
     .name = "closure",
-    .states = states,
-    .state_count = CLOSURE_FORGOTTEN,
-    .events = events,
-    .event_count = CLOSURE_EVENT_ATTESTED,
-    .edges = edges,
-    .edge_count = sizeof edges / sizeof *edges,
     .first = CLOSURE_REVIEW,
+    .time = CLOSURE_EVENT_TIME,
+    .rows = rows,
+    .row_count = sizeof rows / sizeof *rows,
+    .events = event_names,
+    .event_count = CLOSURE_EVENTS,
 };
 
 bool closure_can_undo(int state)
 {
-    int to;
-    return machine_next(&closure_machine, state, CLOSURE_EVENT_UNDO, &to) == ERR_NONE;
+    return machine_answers(&closure_machine, state, CLOSURE_EVENT_UNDO);
 }
 
 bool closure_is_executing(int state)
@@ -70,6 +85,26 @@ bool closure_is_executing(int state)
 
 bool closure_is_over(int state, enum closure_scope scope)
 {
-    return state == CLOSURE_UNDONE || state == CLOSURE_FORGOTTEN ||
+    return machine_is_final(&closure_machine, state) ||
            (state == CLOSURE_CLOSED && scope == CLOSURE_SCOPE_NUMBER);
+}
+
+bool closure_allows(enum closure_state state, enum closure_right right)
+{
+    static const bool rights[CLOSURE_FORGOTTEN + 1][CLOSURE_RIGHTS] = {
+        [CLOSURE_REVIEW] = {true, true, true, true},  [CLOSURE_QUESTION] = {true, true, true, true},
+        [CLOSURE_REFUSED] = {true, true, true, true}, [CLOSURE_COOLING] = {true, true, true, false},
+        [CLOSURE_UNDONE] = {true, true, true, true},
+    };
+    return (unsigned)state <= CLOSURE_FORGOTTEN && (unsigned)right < CLOSURE_RIGHTS && rights[state][right];
+}
+
+const char *closure_effect_name(enum closure_effect effect)
+{
+    static const char *const names[CLOSURE_EFFECT_COUNT] = {[CLOSURE_EFFECT_NONE] = "none",
+#define NAME(name, text, scopes) [CLOSURE_EFFECT_##name] = text,
+                                                            CLOSURE_EFFECTS(NAME)
+#undef NAME
+    };
+    return (unsigned)effect < CLOSURE_EFFECT_COUNT ? names[effect] : "unknown";
 }
