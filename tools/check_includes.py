@@ -21,7 +21,7 @@ FOLDERS = {
     "app": ["base", "domain", "store", "crypto", "wire", "i18n", "sql/sql.h"],
     "http": ["base", "wire"],
     "edge": ["base", "wire", "i18n", "http", "app", "domain/types.h"],
-    "edge/archive": ["base", "i18n", "crypto/digest.h"],
+    "edge/archive": ["base", "i18n", "app", "crypto/digest.h"],
     "edge/*": ["base", "wire", "i18n", "http", "app", "domain/types.h"],
     "check": ["*"],
     "sim": ["*"],

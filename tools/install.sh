@@ -32,6 +32,9 @@ program npm npm
 program openssl openssl
 program minisign minisign
 program sqlite3 sqlite3
+program unzip unzip
+program xmllint libxml2-utils
+file /usr/lib/python3/dist-packages/aiosmtpd/__init__.py python3-aiosmtpd
 file /usr/bin/python3 python3
 file /usr/bin/chromium chromium
 file /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
