@@ -14,6 +14,8 @@
 #include "store/service.h"
 #include "wire/phone.h"
 
+#include <stdio.h>
+
 struct receive_job {
     struct app *app;
     struct message_receive *receive;
@@ -116,4 +118,34 @@ static void tell_listeners(struct app *app, const struct message_receive *receiv
     if (app->publish != NULL && receive->ret_outcome == MESSAGE_RECEIVE_STORED)
         app->publish(app->publish_context, receive->ret_account_id, "message",
                      str_bytes(text, (size_t)length));
+}
+
+static void look_into(struct receive_job *job, struct arena *arena)
+{
+    const struct message_receive *receive = job->receive;
+    const struct str parts[] = {receive->carrier, receive->carrier_id};
+    const struct service *service = service_match(receive->from, receive->text);
+    if (!phone_read(arena, receive->to, &job->to))
+        job->to = STR_NONE;
+    job->code = message_find_code(receive->text);
+    job->service = service != NULL ? str_from(service->key) : STR_NONE;
+    seal_hash(parts, 2, job->hash);
+}
+
+enum err message_receive(struct app *app, struct message_receive *receive)
+{
+    struct receive_job job = {
+        .app = app, .receive = receive, .now = receive->now != 0 ? receive->now : clock_now()};
+    TRY(check(receive));
+    struct arena *arena = arena_new(0);
+    if (arena == NULL)
+        return ERR_MEMORY;
+    look_into(&job, arena);
+    job.message_id = ids_next(job.now);
+    enum err error = sql_call(app->store, "message_receive", receive_run, &job);
+    FAILPOINT("message_received");
+    arena_free(arena);
+    if (error == ERR_NONE)
+        tell_listeners(app, receive);
+    return error;
 }

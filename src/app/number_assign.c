@@ -114,3 +114,21 @@ static enum err assign_run(struct sql_tx *tx, struct arena *arena, void *context
     job->assign->ret_line_id = line_id;
     return ERR_NONE;
 }
+
+enum err number_assign(struct app *app, const struct actor *actor, struct number_assign *assign)
+{
+    struct arena *arena = arena_new(0);
+    struct assign_job job = {
+        .app = app, .actor = actor, .assign = assign, .now = assign->now != 0 ? assign->now : clock_now()};
+    enum err error = ERR_NONE;
+    if (arena == NULL)
+        return ERR_MEMORY;
+    bool wished = assign->e164.length != 0;
+    if (assign->fee < 0 || assign->fee > LIMIT_TOP_UP_UNITS * MONEY_UNIT || !str_is_utf8(assign->name) ||
+        assign->name.length > LIMIT_LABEL_BYTES || (wished && !phone_read(arena, assign->e164, &job.e164)))
+        error = ERR_INVALID;
+    if (error == ERR_NONE)
+        error = sql_call(app->store, "number_assign", assign_run, &job);
+    arena_free(arena);
+    return error;
+}
