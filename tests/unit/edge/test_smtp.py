@@ -1,8 +1,10 @@
 """Mails against an SMTP server and a MIME parser that others wrote (aiosmtpd, Python's email)."""
+import base64
 import email
 import email.policy
 import logging
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -125,6 +127,10 @@ def a_mail_arrives_through_starttls_as_it_was_written():
         raw = handler.mails[0][2]
         assert max(map(len, raw.split(b'\r\n'))) <= 78, raw
         assert b'\n' not in raw.replace(b'\r\n', b'')
+        words = re.findall(rb'=\?UTF-8\?B\?(.*?)\?=', raw)
+        assert len(words) > 9
+        for word in words:
+            base64.b64decode(word).decode()
         assert not mail.defects
 
 
@@ -134,6 +140,7 @@ def long_lines_dots_and_line_ends_survive():
         want = LONG.replace('\r\n', '\n').replace('\r', '\n') + '\n'
         assert server.mail.get_content().replace('\r\n', '\n') == want
         assert server.mail['Content-Transfer-Encoding'] == 'quoted-printable'
+        assert not [line for line in server.handler.mails[0][2].split(b'\r\n') if line.endswith((b' ', b'\t'))]
 
 
 def attachments_keep_name_type_and_bytes():
@@ -160,6 +167,8 @@ def no_field_can_add_a_header():
             'Date', 'From', 'To', 'Subject', 'Message-ID', 'Auto-Submitted', 'MIME-Version', 'Content-Type',
             'Content-Transfer-Encoding'}
         assert server.mail.get_content().strip() == 'Hi'
+        for word in re.findall(rb'=\?UTF-8\?B\?(.*?)\?=', server.handler.mails[0][2]):
+            assert min(base64.b64decode(word)) >= 32
         for field in ('FROM', 'TO', 'REPLY_TO', 'ID', 'LANGUAGE_TAG'):
             for value in ('a@b.example' + evil, 'a@b.example>', '<a@b.example', 'a b@c.example', 'a@b@c', 'é@b.example',
                           '@', 'a@', '"a"@b.example'):
