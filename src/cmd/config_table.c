@@ -111,7 +111,8 @@ const struct config_row config_rows[CONFIG_ROWS] = {
      .explanation = "Certificates to trust for the mail server instead of the system's."},
     {"mail.starttls", CONFIG_FLAG, FIELD(mail.starttls_required), "required", "word",
      .choices = {"if_offered", "required"}, .example = "required",
-     .explanation = "required: no mail leaves without TLS. if_offered: for a server on the same machine."},
+     .explanation = "required: no mail leaves without TLS. if_offered: for a server on the same machine. "
+                    "A password leaves through TLS only, either way."},
 
     {"carrier.NAME.secret_file", CONFIG_PATH, CARRIER(secret_file), "", "file",
      .example = "/etc/violet/acme.secret", .required = true,
