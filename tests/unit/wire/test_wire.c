@@ -1,0 +1,123 @@
+#include "../test.h"
+
+#include "wire/json_read.h"
+#include "wire/phone.h"
+
+#include <string.h>
+
+static void phones_are_read_as_people_write_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed, *e164; /* NULL: refused */
+    } rows[] = {
+        {"+12025550123", "+12025550123"},
+        {"12025550123", "+12025550123"},
+        {"2025550123", "+12025550123"},
+        {" (202) 555-0123 ", "+12025550123"},
+        {"+1 202.555.0123", "+12025550123"},
+        {"011 1 202 555 0123", "+12025550123"},
+        {"+44 20 7946 0958", "+442079460958"},
+        {"00442079460958", "+442079460958"},
+        {"+123456789012345", NULL},
+        {"+4912345678901234", NULL},
+        {"+491234567890123", "+491234567890123"},
+        {"442079460958", NULL}, /* no prefix, not of the plan */
+        {"1202555012", NULL},
+        {"+1202555012", NULL},
+        {"+11025550123", NULL}, /* no area code begins with 1 */
+        {"+19115550123", NULL}, /* a service code */
+        {"+12029110123", NULL},
+        {"+02025550123", NULL},
+        {"202555O123", NULL},
+        {"+", NULL},
+        {"", NULL},
+        {"++12025550123", NULL},
+        {"22000", NULL}, /* a short code is no number of ours */
+        {"99999999999999999999999999999", NULL},
+    };
+    struct arena *arena = arena_new(0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct str e164;
+        bool read = phone_read(arena, str_from(rows[i].typed), &e164);
+        assert_int_equal(read, rows[i].e164 != NULL);
+        if (read)
+            assert_true(str_is(e164, rows[i].e164));
+    }
+    arena_free(arena);
+}
+
+static void the_north_american_plan_is_known(void **state)
+{
+    (void)state;
+    assert_true(phone_is_nanp(STR("+12025550123")));
+    assert_false(phone_is_nanp(STR("+442079460958")));
+    assert_false(phone_is_nanp(STR("12025550123")));
+    assert_false(phone_is_nanp(STR("+1202555012x")));
+    assert_false(phone_is_nanp(STR("+14115550123")));
+}
+
+static void json_is_read_by_paths(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *text; /* NULL: not there */
+    } rows[] = {
+        {"a", "one"},        {"b.c", "9007199254740993"},
+        {"b.d.1.e", "deep"}, {"t", "true"},
+        {"n", NULL},         {"b", NULL},
+        {"b.d", NULL},       {"b.d.2", NULL},
+        {"b.d.-1", NULL},    {"x", NULL},
+        {"a.b", NULL},       {"", NULL},
+    };
+    struct arena *arena = arena_new(0);
+    struct json_document *document;
+    const struct str text = STR(
+        "{\"a\":\"one\",\"b\":{\"c\":9007199254740993,\"d\":[0,{\"e\":\"deep\"}]},\"t\":true,\"n\":null}");
+    assert_int_equal(json_document_read(text, &document), ERR_NONE);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct str value;
+        bool found = json_document_text(document, arena, str_from(rows[i].path), &value);
+        assert_int_equal(found, rows[i].text != NULL);
+        if (found)
+            assert_true(str_is(value, rows[i].text));
+    }
+    assert_int_equal(json_document_count(document, STR("b.d")), 2);
+    json_document_free(document);
+    arena_free(arena);
+}
+
+static void bad_json_is_refused(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"",
+                                       "{",
+                                       "{\"a\":1}}",
+                                       "{\"a\":1,\"a\":2}",
+                                       "\"text\"",
+                                       "[1,]",
+                                       "{\"a\":01}",
+                                       "{\"a\":\"\\ud800\"}",
+                                       "{\"a\":\"\xff\"}",
+                                       "{\"a\":\"\\u0000\"}",
+                                       "{\"a\":9223372036854775808}"};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct json_document *document;
+        assert_int_equal(json_document_read(str_from(rows[i]), &document), ERR_BAD_JSON);
+    }
+    char deep[8192];
+    struct json_document *document;
+    memset(deep, '[', sizeof deep);
+    assert_int_equal(json_document_read(str_bytes(deep, sizeof deep), &document), ERR_BAD_JSON);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(phones_are_read_as_people_write_them),
+        cmocka_unit_test(the_north_american_plan_is_known),
+        cmocka_unit_test(json_is_read_by_paths),
+        cmocka_unit_test(bad_json_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
