@@ -61,7 +61,7 @@ enum {
     LIMIT_MAIL_SECONDS = 120,
     LIMIT_SECRET_FILE_BYTES = 4096,
     /* numbers and money */
-    LIMIT_LINES = 100,           /* of one account, ended ones too */
+    LIMIT_LINES = 64,            /* of one account, ended ones too */
     LIMIT_SERVICES = 500,        /* linked services of one account */
     LIMIT_LABEL_BYTES = 128,     /* what a person names something */
     LIMIT_TOP_UP_UNITS = 100000, /* currency units at once */
