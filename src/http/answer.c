@@ -84,21 +84,6 @@ void http_answer(struct http_request *request, int status, const char *content_t
                 MHD_create_response_from_buffer(body.length, copy, MHD_RESPMEM_PERSISTENT));
 }
 
-static ssize_t nothing_read(void *context, uint64_t position, char *ret_bytes, size_t max)
-{
-    (void)context;
-    (void)position;
-    (void)ret_bytes;
-    (void)max;
-    return MHD_CONTENT_READER_END_OF_STREAM;
-}
-
-void answer_head(struct http_request *request, const char *content_type)
-{
-    answer_keep(request, 200, content_type,
-                MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1024, nothing_read, NULL, NULL));
-}
-
 /* A path of this server: what a browser would take for another host ("//", "/\") is not. */
 static bool location_is_ours(struct str location)
 {

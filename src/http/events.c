@@ -154,7 +154,8 @@ static enum err events_begin(struct http_request *request, int64_t topic)
         return ERR_INTERNAL;
     http_add_header(request, "X-Accel-Buffering", STR("no")); /* nginx: pass each event on at once */
     if (request->head) {
-        answer_head(request, "text/event-stream");
+        /* with no body: the library would end a chunked one even after HEAD */
+        http_answer(request, 200, "text/event-stream", STR(""));
         return ERR_NONE;
     }
     TRY(listener_new(request, topic, &request->listener));

@@ -58,7 +58,7 @@ struct http_options {
 enum err http_start(const struct http_options *options, struct http_server **ret_server);
 /* The port it listens on. */
 uint16_t http_port(const struct http_server *server);
-/* Takes no new connections, resumes and finishes what is under way, joins all threads, frees; accepts NULL.
+/* Answers 503 to what comes from now on, finishes what is under way, joins all threads, frees; accepts NULL.
  */
 void http_stop(struct http_server *server);
 

@@ -75,7 +75,7 @@ struct http_server {
     bool secure; /* the public origin is https */
     struct router router;
     struct MHD_Daemon *daemon;
-    int socket;
+    int socket; /* listening, until the library has it; -1 */
     uint16_t port;
     struct pool *pool;
     struct sweeper sweeper;
@@ -164,8 +164,6 @@ enum MHD_Result serve_request(void *context, struct MHD_Connection *library, con
 void answer_missing(struct http_request *request);
 /* Hands the built answer to the library; MHD_NO closes the connection. */
 enum MHD_Result answer_queue(struct http_request *request);
-/* The head of an answer whose length is not known, for HEAD. */
-void answer_head(struct http_request *request, const char *content_type);
 /* Adds the default and collected headers to a response and keeps it as the request's answer. */
 void answer_keep(struct http_request *request, int status, const char *content_type,
                  struct MHD_Response *response);

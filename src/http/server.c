@@ -98,6 +98,7 @@ static enum err daemon_start(struct http_server *server)
         MHD_start_daemon(flags, 0, NULL, NULL, serve_request, server, MHD_OPTION_ARRAY, items,
                          MHD_OPTION_NOTIFY_CONNECTION, serve_connection, server, MHD_OPTION_URI_LOG_CALLBACK,
                          serve_line, server, MHD_OPTION_NOTIFY_COMPLETED, serve_end, server, MHD_OPTION_END);
+    server->socket = -1; /* the library's now: it closes it when it stops */
     return server->daemon != NULL ? ERR_NONE : ERR_IO;
 }
 
@@ -150,13 +151,14 @@ static void server_finish(struct http_server *server)
     pthread_mutex_unlock(&server->lock);
 }
 
+/* MHD_quiesce_daemon of 0.9.75 races with its own threads and then aborts, so the listening socket stays open
+ * until the end; whoever comes meanwhile is told to come back (503). */
 void http_stop(struct http_server *server)
 {
     if (server == NULL)
         return;
     atomic_store(&server->stopping, true);
     if (server->daemon != NULL) {
-        MHD_quiesce_daemon(server->daemon);
         events_stop(server);
         server_finish(server);
     }

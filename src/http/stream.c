@@ -69,7 +69,8 @@ static enum err stream_begin(struct http_request *request, const char *content_t
     if (request->response != NULL)
         return ERR_INTERNAL;
     if (request->head) {
-        answer_head(request, content_type);
+        /* with no body: the library would end a chunked one even after HEAD */
+        http_answer(request, 200, content_type, STR(""));
         return ERR_NONE;
     }
     request->stream = stream_new(request);
