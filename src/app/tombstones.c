@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "domain/types.h"
 #include "store/closure.h"
-#include "store/key.h"
+#include "store/number.h"
 
 enum { TOMBSTONE_PART = 48, TOMBSTONE_NUMBER_BYTES = 20, TOMBSTONE_LIST = 128 };
 
@@ -30,7 +30,7 @@ static void add_lists(struct buf *record, const struct tombstone *tombstone, siz
                    (long long)tombstone->refunds[i].amount);
 }
 
-enum err tombstones_write(struct app *app, const struct tombstone *tombstone)
+enum err tombstones_append(struct app *app, const struct tombstone *tombstone)
 {
     size_t from = 0;
     enum err error = ERR_NONE;
@@ -43,6 +43,66 @@ enum err tombstones_write(struct app *app, const struct tombstone *tombstone)
         from += TOMBSTONE_PART;
     } while (error == ERR_NONE && (from < tombstone->number_count || from < tombstone->refund_count));
     return error;
+}
+
+struct gather {
+    struct arena *arena;
+    int64_t account_id, closure_id, now;
+    struct tombstone tombstone;
+};
+
+static enum err gather_numbers(struct gather *gather, struct sql_tx *tx)
+{
+    struct store_number *rows = ARENA_ARRAY(gather->arena, TOMBSTONE_LIST, struct store_number);
+    struct tombstone_number *numbers = ARENA_ARRAY(gather->arena, TOMBSTONE_LIST, struct tombstone_number);
+    struct tombstone *tombstone = &gather->tombstone;
+    size_t count;
+    TRY(store_number_list_account(tx, gather->account_id, rows, TOMBSTONE_LIST, &count));
+    for (size_t i = 0; i < count; i++)
+        if (tombstone->line_id == 0 || rows[i].line_id == tombstone->line_id)
+            numbers[tombstone->number_count++] =
+                (struct tombstone_number){arena_str(gather->arena, rows[i].e164), gather->now};
+    tombstone->numbers = numbers;
+    return ERR_NONE;
+}
+
+static enum err gather_refunds(struct gather *gather, struct sql_tx *tx)
+{
+    struct store_refund *rows = ARENA_ARRAY(gather->arena, TOMBSTONE_LIST, struct store_refund);
+    struct tombstone_refund *refunds = ARENA_ARRAY(gather->arena, TOMBSTONE_LIST, struct tombstone_refund);
+    size_t count;
+    TRY(store_refund_list(tx, gather->arena, NULL, gather->account_id, gather->closure_id, rows,
+                          TOMBSTONE_LIST, &count));
+    for (size_t i = 0; i < count; i++)
+        refunds[i] = (struct tombstone_refund){rows[i].payment_id, rows[i].attempt, rows[i].amount};
+    gather->tombstone.refunds = refunds;
+    gather->tombstone.refund_count = count;
+    return ERR_NONE;
+}
+
+static enum err gather_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct gather *gather = context;
+    struct store_closure closure;
+    (void)arena;
+    TRY(store_closure_get(tx, gather->arena, gather->account_id, gather->closure_id, &closure));
+    gather->tombstone = (struct tombstone){
+        .account_id = gather->account_id,
+        .closure_id = gather->closure_id,
+        .line_id = closure.scope == CLOSURE_SCOPE_NUMBER ? closure.line_id : 0,
+        .reference = closure.reference,
+        .closed_at = closure.closed_at != 0 ? closure.closed_at : gather->now,
+    };
+    TRY(gather_numbers(gather, tx));
+    return gather_refunds(gather, tx);
+}
+
+enum err tombstones_write(struct app *app, struct arena *arena, int64_t account_id, int64_t closure_id,
+                          int64_t now)
+{
+    struct gather gather = {.arena = arena, .account_id = account_id, .closure_id = closure_id, .now = now};
+    TRY(sql_read(app->store, gather_run, arena, &gather));
+    return tombstones_append(app, &gather.tombstone);
 }
 
 /* The next piece before the separator as a number. */
