@@ -9,6 +9,8 @@
 #include "crypto/receipt.h"
 #include "sql/sql.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct settings;
@@ -20,6 +22,7 @@ struct app {
     struct receipt_signer *signer;
     struct logs *logs;
     const struct settings *settings;
+    const _Atomic bool *steady;  /* whether the wall clock may be believed (base/watch.h); NULL: it may */
     struct scheduler *scheduler; /* NULL in command-line verbs: a running serve does the work */
     /* Tells the listeners of an account that something was committed ("message"). NULL allowed. */
     void (*publish)(void *context, int64_t account_id, const char *event, struct str data);

@@ -11,9 +11,10 @@ enum { RATE_SLOTS = 8192, RATE_WAYS = 4 };
 static const struct {
     int64_t burst, refill_micros;
 } rate_rows[RATE_KINDS] = {
-    [RATE_LOGIN_NAME] = {10, 30 * MICROS_SECOND}, [RATE_LOGIN_ADDRESS] = {50, 2 * MICROS_SECOND},
-    [RATE_CODE] = {6, 60 * MICROS_SECOND},        [RATE_DECLARATION] = {20, 10 * MICROS_SECOND},
-    [RATE_TICKET] = {10, 30 * MICROS_SECOND},     [RATE_API] = {200, MICROS_SECOND / 20},
+    [RATE_LOGIN_NAME] = {10, 30 * MICROS_SECOND},  [RATE_LOGIN_ADDRESS] = {50, 2 * MICROS_SECOND},
+    [RATE_CODE] = {6, 60 * MICROS_SECOND},         [RATE_DECLARATION] = {20, 10 * MICROS_SECOND},
+    [RATE_TICKET] = {10, 30 * MICROS_SECOND},      [RATE_API] = {200, MICROS_SECOND / 20},
+    [RATE_ACKNOWLEDGEMENT] = {3, 8 * MICROS_HOUR},
 };
 
 struct rate_slot {

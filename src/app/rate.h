@@ -14,6 +14,7 @@ enum rate_kind {
     RATE_DECLARATION,
     RATE_TICKET,
     RATE_API,
+    RATE_ACKNOWLEDGEMENT,
     RATE_KINDS
 };
 

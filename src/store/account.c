@@ -89,8 +89,8 @@ enum err store_account_forget(struct sql_tx *tx, struct store_account *account)
     return account_write(tx, account, SQL_NULL, account->version - 1);
 }
 
-enum err store_account_list(struct sql_tx *tx, int64_t after, struct store_account *ret_accounts, size_t limit,
-                            size_t *ret_count)
+enum err store_account_list(struct sql_tx *tx, int64_t after, struct store_account *ret_accounts,
+                            size_t limit, size_t *ret_count)
 {
     struct sql_rows rows;
     size_t count = 0;

@@ -23,8 +23,8 @@ enum err store_account_open(struct arena *arena, const struct seal_key *key, str
 enum err store_account_update(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                               struct store_account *account);
 /* The next accounts after an id, without their boxes; at most limit. */
-enum err store_account_list(struct sql_tx *tx, int64_t after, struct store_account *ret_accounts, size_t limit,
-                            size_t *ret_count);
+enum err store_account_list(struct sql_tx *tx, int64_t after, struct store_account *ret_accounts,
+                            size_t limit, size_t *ret_count);
 /* Writes state and box NULL: the account is forgotten. */
 enum err store_account_forget(struct sql_tx *tx, struct store_account *account);
 

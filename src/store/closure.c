@@ -13,6 +13,7 @@ enum {
     FIELD_ANSWER,
     FIELD_REFUSAL,
     FIELD_COMMENT,
+    FIELD_ACCOUNT_STATE,
     FIELD_CONTACT = 20,
     FIELD_NUMBER = 21
 };
@@ -36,6 +37,7 @@ static enum err closure_seal(struct arena *arena, const struct seal_key *key,
     pack_add(&fields, FIELD_ANSWER, own->answer);
     pack_add(&fields, FIELD_REFUSAL, own->refusal);
     pack_add(&fields, FIELD_COMMENT, own->comment);
+    pack_add_int(&fields, FIELD_ACCOUNT_STATE, own->account_state);
     for (size_t i = 0; i < own->contact_count; i++)
         pack_add(&fields, FIELD_CONTACT, own->contacts[i]);
     for (size_t i = 0; i < own->number_count; i++)
@@ -65,6 +67,7 @@ enum err store_closure_open(struct arena *arena, const struct seal_key *key, str
         .answer = pack_get(fields, FIELD_ANSWER),
         .refusal = pack_get(fields, FIELD_REFUSAL),
         .comment = pack_get(fields, FIELD_COMMENT),
+        .account_state = pack_get_int(fields, FIELD_ACCOUNT_STATE),
     };
     while (pack_next(fields, &cursor, &field, &value)) {
         if (field == FIELD_CONTACT && own->contact_count < CLOSURE_CONTACTS)

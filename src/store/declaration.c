@@ -95,3 +95,14 @@ enum err store_declaration_forget(struct sql_tx *tx, int64_t declaration_id)
 {
     return sql_exec(tx, STATEMENT_DECLARATION_FORGET, NULL, SQL_INT(declaration_id));
 }
+
+enum err store_declaration_rematch(struct sql_tx *tx, const struct store_declaration *declaration,
+                                   struct str secret_hash)
+{
+    int64_t changes;
+    TRY(sql_exec(tx, STATEMENT_DECLARATION_REMATCH, &changes, SQL_INT(declaration->declaration_id),
+                 SQL_INT(declaration->state), SQL_INT(declaration->state_at),
+                 SQL_INT(declaration->deadline_at), SQL_INT(declaration->account_id),
+                 SQL_BYTES(secret_hash)));
+    return box_expect_one(changes);
+}

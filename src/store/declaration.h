@@ -24,6 +24,9 @@ enum err store_declaration_open(struct arena *arena, const struct seal_key *key,
 /* Writes state, times and what it was matched with; ERR_CHANGED unless it is still in state_before. */
 enum err store_declaration_update(struct sql_tx *tx, const struct store_declaration *declaration,
                                   int64_t state_before);
+/* The desk's match: as update, from unmatched, with a new link. */
+enum err store_declaration_rematch(struct sql_tx *tx, const struct store_declaration *declaration,
+                                   struct str secret_hash);
 /* The declarations matched with an account, newest first; at most limit. */
 enum err store_declaration_of_account(struct sql_tx *tx, int64_t account_id, int64_t *ret_ids, size_t limit,
                                       size_t *ret_count);

@@ -11,7 +11,7 @@ struct store_message {
     int64_t direction; /* enum message_direction */
     int64_t read_at;
     int64_t at;         /* when Violet received or sent it, microseconds UTC */
-    int64_t sent_at; /* what the carrier says; 0: unknown */
+    int64_t sent_at;    /* what the carrier says; 0: unknown */
     struct str peer;    /* sender of a received text, recipient of a sent one */
     struct str text;    /* UTF-8, may be empty */
     struct str code;    /* empty where there is none */

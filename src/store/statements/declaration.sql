@@ -13,3 +13,6 @@ WHERE declaration_id = $1 AND state = $7;
 SELECT declaration_id FROM declaration WHERE account_id = $1 ORDER BY declaration_id DESC LIMIT $2;
 -- name: declaration_forget
 UPDATE declaration SET box = NULL WHERE declaration_id = $1;
+-- name: declaration_rematch
+UPDATE declaration SET state = $2, state_at = $3, deadline_at = $4, account_id = $5, secret_hash = $6
+WHERE declaration_id = $1 AND account_id = 0;

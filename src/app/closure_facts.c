@@ -1,0 +1,166 @@
+#include "app/closure_facts.h"
+
+#include "app/contact.h"
+#include "app/wallet.h"
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/limits.h"
+#include "domain/closure/states.h"
+#include "store/closure.h"
+#include "store/message.h"
+#include "store/service.h"
+#include "store/ticket.h"
+
+enum { FACT_SERVICES = 200, FACT_CLOSURES = 64 };
+
+static enum err gather_lines(struct sql_tx *tx, struct arena *arena, struct account *account,
+                             const struct closure_scope_choice *choice, struct closure_facts *facts)
+{
+    struct store_line line;
+    int64_t live, all;
+    TRY(store_line_count(tx, account->row.account_id, &live, &all));
+    facts->lines = live;
+    if (choice->scope != CLOSURE_SCOPE_NUMBER)
+        return ERR_NONE;
+    TRY(store_line_get(tx, arena, &account->key, account->row.account_id, choice->line_id, &line));
+    if (line.ended_at != 0)
+        return ERR_NOT_FOUND;
+    facts->lines = 1;
+    facts->lines_other = live - 1;
+    return ERR_NONE;
+}
+
+static enum err gather_services(struct sql_tx *tx, struct arena *arena, struct account *account,
+                                struct closure_facts *facts)
+{
+    struct store_service *services = ARENA_ARRAY(arena, FACT_SERVICES, struct store_service);
+    size_t count;
+    TRY(store_service_list(tx, arena, &account->key, account->row.account_id, services, FACT_SERVICES,
+                           &count));
+    for (size_t i = 0; i < count; i++) {
+        if (services[i].done_at != 0)
+            continue;
+        facts->services_linked++;
+        if (services[i].last_code_at > facts->service_last_at)
+            facts->service_last_at = services[i].last_code_at;
+    }
+    return ERR_NONE;
+}
+
+static enum err gather_contacts(struct sql_tx *tx, struct arena *arena, struct account *account,
+                                struct closure_facts *facts)
+{
+    struct store_contact contacts[4 * LIMIT_CONTACTS];
+    size_t count;
+    TRY(store_contact_list(tx, arena, &account->key, account->row.account_id, contacts, 4 * LIMIT_CONTACTS,
+                           &count));
+    for (size_t i = 0; i < count; i++)
+        facts->contacts_outside += contacts[i].verified_at != 0 && contacts[i].removed_at == 0;
+    return ERR_NONE;
+}
+
+static enum err gather_proof(struct sql_tx *tx, const struct actor *actor, int64_t now,
+                             struct closure_facts *facts)
+{
+    struct store_session session;
+    facts->proof = CLOSURE_PROOF_NONE;
+    if (actor->kind != ACTOR_SUBSCRIBER)
+        return ERR_NONE;
+    enum err error = store_session_get(tx, actor->account_id, actor->session_id, &session);
+    if (error == ERR_NOT_FOUND)
+        return ERR_UNAUTHENTICATED;
+    TRY(error);
+    if (session.proof_until > now)
+        facts->proof = facts->contacts_outside != 0 ? CLOSURE_PROOF_FULL : CLOSURE_PROOF_PASSWORD;
+    return ERR_NONE;
+}
+
+enum err closure_facts_open_case(struct sql_tx *tx, struct arena *arena, int64_t account_id,
+                                 const struct closure_scope_choice *choice, int64_t *ret_closure_id)
+{
+    int64_t ids[FACT_CLOSURES];
+    size_t count;
+    *ret_closure_id = 0;
+    TRY(store_closure_of_account(tx, account_id, ids, FACT_CLOSURES, &count));
+    for (size_t i = 0; i < count && *ret_closure_id == 0; i++) {
+        struct store_closure closure;
+        TRY(store_closure_get(tx, arena, account_id, ids[i], &closure));
+        bool whole = closure.scope == CLOSURE_SCOPE_ACCOUNT;
+        bool same = whole || (choice->scope == CLOSURE_SCOPE_NUMBER && closure.line_id == choice->line_id);
+        if (same && !closure_is_over((int)closure.state, (enum closure_scope)closure.scope))
+            *ret_closure_id = ids[i];
+    }
+    return ERR_NONE;
+}
+
+enum err closure_facts_gather(struct app *app, struct sql_tx *tx, struct arena *arena,
+                              struct account *account, const struct closure_scope_choice *choice,
+                              const struct actor *actor, int64_t now, struct closure_facts *ret_facts)
+{
+    struct closure_facts facts = {
+        .scope = choice->scope,
+        .account_state = (enum account_state)account->row.state,
+        .security_at = account->row.security_at,
+        .archived_at = account->row.archived_at,
+    };
+    int64_t open;
+    (void)app;
+    TRY(gather_lines(tx, arena, account, choice, &facts));
+    TRY(gather_services(tx, arena, account, &facts));
+    TRY(gather_contacts(tx, arena, account, &facts));
+    TRY(gather_proof(tx, actor, now, &facts));
+    TRY(wallet_balance(tx, account, &facts.balance));
+    TRY(store_message_count_since(tx, account->row.account_id, account->row.archived_at,
+                                  &facts.messages_unsaved));
+    TRY(store_ticket_open_count(tx, account->row.account_id, TICKET_CLOSED, &facts.tickets_open));
+    TRY(closure_facts_open_case(tx, arena, account->row.account_id, choice, &open));
+    facts.case_open = open != 0;
+    *ret_facts = facts;
+    return ERR_NONE;
+}
+
+struct str closure_facts_mark(struct arena *arena, const struct closure_facts *facts)
+{
+    uint8_t hash[32];
+    struct str shown = arena_printf(
+        arena, "%d %lld %lld %lld %lld %d", facts->scope, (long long)facts->balance, (long long)facts->lines,
+        (long long)facts->payment_pending, (long long)facts->instruments, facts->contacts_outside != 0);
+    seal_hash(&shown, 1, hash);
+    return encode_hex(arena, str_bytes(hash, 8));
+}
+
+struct check_job {
+    struct app *app;
+    struct arena *arena;
+    const struct actor *actor;
+    const struct closure_scope_choice *choice;
+    int64_t now;
+    struct closure_check *check;
+};
+
+static enum err check_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct check_job *job = context;
+    struct closure_check *check = job->check;
+    struct account *account;
+    TRY(account_load(job->app, tx, arena, job->actor->account_id, &account));
+    TRY(closure_facts_gather(job->app, tx, arena, account, job->choice, job->actor, job->now, &check->facts));
+    if (job->choice->scope == CLOSURE_SCOPE_NUMBER)
+        TRY(store_line_get(tx, arena, &account->key, account->row.account_id, job->choice->line_id,
+                           &check->line));
+    return closure_facts_open_case(tx, arena, account->row.account_id, job->choice, &check->open_closure_id);
+}
+
+enum err closure_check(struct app *app, struct arena *arena, const struct actor *actor,
+                       const struct closure_scope_choice *choice, struct closure_check **ret_check)
+{
+    struct closure_check *check = ARENA_NEW(arena, struct closure_check);
+    struct check_job job = {
+        .app = app, .arena = arena, .actor = actor, .choice = choice, .now = clock_now(), .check = check};
+    TRY(sql_read(app->store, check_run, arena, &job));
+    check->finding_count = closure_preflight(&check->facts, job.now, check->findings);
+    check->fine_count = closure_preflight_possible(choice->scope) - check->finding_count;
+    check->mark = closure_facts_mark(arena, &check->facts);
+    *ret_check = check;
+    return ERR_NONE;
+}
