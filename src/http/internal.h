@@ -96,6 +96,7 @@ struct http_request {
     struct arena *arena;
     enum request_state state;
     struct str method, target, path, query;
+    const char *raw_method, *raw_target, *raw_version; /* where they lie in the library's read buffer */
     struct str client;
     struct http_pair *headers;
     size_t header_count;

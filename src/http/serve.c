@@ -48,6 +48,7 @@ void *serve_line(void *context, const char *uri, struct MHD_Connection *library)
     request->server = server;
     request->connection = library;
     request->link = link;
+    request->raw_target = uri;
     request->target = arena_str(request->arena, str_from(uri));
     sweeper_deadline(&server->sweeper, link, server->sweeper.head_micros);
     return request;
@@ -118,10 +119,12 @@ static enum err request_judge(struct http_request *request)
     return request->content_length > request->body_limit ? ERR_TOO_LARGE : error;
 }
 
-static enum MHD_Result request_start(struct http_request *request, const char *method)
+static enum MHD_Result request_start(struct http_request *request, const char *method, const char *version)
 {
     struct http_server *server = request->server;
     request->state = REQUEST_BODY;
+    request->raw_method = method;
+    request->raw_version = version;
     request->method = arena_str(request->arena, str_from(method));
     request->head = str_is(request->method, "HEAD");
     pthread_mutex_lock(&server->lock);
@@ -202,12 +205,11 @@ enum MHD_Result serve_request(void *context, struct MHD_Connection *library, con
     (void)context;
     (void)library;
     (void)url;
-    (void)version;
     struct http_request *request = *request_context;
     if (request == NULL)
         return MHD_NO;
     if (request->state == REQUEST_HEAD)
-        return request_start(request, method);
+        return request_start(request, method, version);
     if (request->state == REQUEST_QUEUED)
         return MHD_YES;
     if (request->state == REQUEST_WORKING)

@@ -109,6 +109,28 @@ static const struct hostile hostile[] = {
     {"HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n" SMUGGLED, 0, 505},
     {"HTTP/0.9 with a version", "GET / HTTP/0.9\r\nHost: a\r\n\r\n" SMUGGLED, 0, 505},
     {"a NUL in a name", GET "X\0A: b\r\n\r\n" SMUGGLED, sizeof GET "X\0A: b\r\n\r\n" SMUGGLED - 1, 400},
+    {"a bare LF in the head", GET "X: y\nZ: z\r\n\r\n" SMUGGLED, 0, 400},
+    {"a bare LF behind the first line", "GET / HTTP/1.1\nHost: a\r\n\r\n" SMUGGLED, 0, 400},
+    {"a bare LF at the end of the head", GET "X: y\r\n\n" SMUGGLED, 0, 400},
+    {"bare LFs only", "GET / HTTP/1.1\nHost: a\n\n" SMUGGLED, 0, 400},
+    {"a folded line", GET "X: y\r\n z\r\n\r\n" SMUGGLED, 0, 400},
+    {"a folded length", POST "Content-Length: 4\r\n 4\r\n\r\nabcd" SMUGGLED, 0, 400},
+    {"a line of a space", GET "X: y\r\n \r\n\r\n" SMUGGLED, 0, 400},
+    {"an empty name", GET ": y\r\n\r\n" SMUGGLED, 0, 400},
+    {"an empty name that would end the head", GET ":\r\nContent-Length: 5\r\n\r\n" SMUGGLED, 0, 400},
+    {"a NUL in a value", GET "X: y\0z\r\n\r\n" SMUGGLED, sizeof GET "X: y\0z\r\n\r\n" SMUGGLED - 1, 400},
+    {"a NUL in a length",
+     POST "Content-Length: 4\0"
+          "4\r\n\r\nabcd" SMUGGLED,
+     sizeof POST "Content-Length: 4\0"
+                 "4\r\n\r\nabcd" SMUGGLED -
+         1,
+     400},
+    {"a NUL in the target", "GET /\0a HTTP/1.1\r\nHost: a\r\n\r\n" SMUGGLED,
+     sizeof "GET /\0a HTTP/1.1\r\nHost: a\r\n\r\n" SMUGGLED - 1, 400},
+    {"two spaces before the target", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n" SMUGGLED, 0, 400},
+    {"two spaces behind the target", "GET /  HTTP/1.1\r\nHost: a\r\n\r\n" SMUGGLED, 0, 400},
+    {"a space behind the version", "GET / HTTP/1.1 \r\nHost: a\r\n\r\n" SMUGGLED, 0, 400},
     {"a GET with a body", GET "Content-Length: 34\r\n\r\n" SMUGGLED, 0, 413},
     {"a huge body announced", POST "Content-Length: 99999999999\r\n\r\n" SMUGGLED, 0, 413},
     {"a body over the route's limit, that waits to be asked",
@@ -149,6 +171,11 @@ static void requests_at_the_edge_are_served(void **state)
         {"an empty line first", "\r\n" GET "Connection: close\r\n\r\n"},
         {"a name in odd case", "GET / HTTP/1.1\r\nhOST: a\r\nConnection: close\r\n\r\n"},
         {"a port and an address", "GET / HTTP/1.1\r\nHost: [::1]:8080\r\nConnection: close\r\n\r\n"},
+        {"no space behind the colon", "GET / HTTP/1.1\r\nHost:a\r\nConnection:close\r\n\r\n"},
+        {"more space behind the colon", "GET / HTTP/1.1\r\nHost: \t a\r\nConnection: close\r\n\r\n"},
+        {"space behind a value", "GET / HTTP/1.1\r\nHost: a\r\nX: y \t\r\nConnection: close\r\n\r\n"},
+        {"cookies and a query",
+         "GET /?a=b&c=%64 HTTP/1.1\r\nHost: a\r\nCookie: a=b; c=d\r\nConnection: close\r\n\r\n"},
         {"an empty value", GET "X-A:\r\nConnection: close\r\n\r\n"},
         {"a tab in a value", GET "X-A: b\tc\r\nConnection: close\r\n\r\n"},
         {"text past ASCII in a value", GET "X-A: \xc3\xa9\r\nConnection: close\r\n\r\n"},
@@ -206,6 +233,25 @@ static void heads_are_bounded(void **state)
             fail_msg("%s: status %d, %u answers, %s", rows[i].what, answer.status, answer.count,
                      answer.closed ? "closed" : "open");
     }
+}
+
+/* The read buffer grows while such a head comes in. */
+static void a_large_head_in_small_pieces_is_served(void **state)
+{
+    (void)state;
+    static char request[16 * 1024];
+    size_t at =
+        (size_t)sprintf(request, "GET /?a=b HTTP/1.1\r\nHost: a\r\nCookie: a=b\r\nConnection: close\r\n");
+    for (unsigned i = 0; i < 58; i++)
+        at += (size_t)sprintf(request + at, "X-Header-%02u: %0110u\r\n", i, i);
+    at += (size_t)sprintf(request + at, "\r\n");
+    int client = client_connect(server);
+    for (size_t sent = 0; sent < at; sent += 97) {
+        client_send(client, request + sent, at - sent < 97 ? at - sent : 97);
+        usleep(300);
+    }
+    assert_int_equal(client_read(client, NULL, 3000).status, 200);
+    close(client);
 }
 
 static void bodies_are_bounded_and_the_answer_is_seen(void **state)
@@ -269,6 +315,7 @@ int main(void)
         cmocka_unit_test(hostile_requests_get_one_refusal_and_the_end),
         cmocka_unit_test(requests_at_the_edge_are_served),
         cmocka_unit_test(heads_are_bounded),
+        cmocka_unit_test(a_large_head_in_small_pieces_is_served),
         cmocka_unit_test(bodies_are_bounded_and_the_answer_is_seen),
         cmocka_unit_test(a_full_head_with_a_full_body_is_served),
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
