@@ -166,8 +166,13 @@ static enum err fee_run(struct sql_tx *tx, struct arena *arena, void *context)
     return line_fees_plan(tx, &line);
 }
 
+enum err line_fees_run_at(struct app *app, int64_t account_id, int64_t line_id, int64_t now)
+{
+    struct fee_job job = {.app = app, .account_id = account_id, .line_id = line_id, .now = now};
+    return sql_call(app->store, "line_fees", fee_run, &job);
+}
+
 enum err line_fees_run(struct app *app, int64_t account_id, int64_t line_id)
 {
-    struct fee_job job = {.app = app, .account_id = account_id, .line_id = line_id, .now = clock_now()};
-    return sql_call(app->store, "line_fees", fee_run, &job);
+    return line_fees_run_at(app, account_id, line_id, clock_now());
 }

@@ -20,5 +20,7 @@ enum err line_fees_resume(struct sql_tx *tx, struct arena *arena, const struct a
 /* The scheduler's job "line": charges a fee that is due, under a key of line and period, and mails 7 days
  * before the next one where nothing was received since the last. */
 enum err line_fees_run(struct app *app, int64_t account_id, int64_t line_id);
+/* The same as if it were then (microseconds UTC): for histories that are made up. */
+enum err line_fees_run_at(struct app *app, int64_t account_id, int64_t line_id, int64_t now);
 
 #endif
