@@ -43,6 +43,7 @@ enum {
     LIMIT_MESSAGE_BYTES = 4096,
     LIMIT_SENDER_BYTES = 64,
     LIMIT_CARRIER_ID_BYTES = 128,
+    LIMIT_CARRIER_ID_DAYS = 30, /* how long a carrier may repeat a delivery */
     LIMIT_PAGE_ROWS = 50,
     LIMIT_HOOK_SKEW_SECONDS = 300,
     /* tickets */

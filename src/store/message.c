@@ -137,3 +137,8 @@ enum err store_carrier_claim(struct sql_tx *tx, struct str carrier, struct str m
                  SQL_INT(now)));
     return changes == 1 ? ERR_NONE : ERR_EXISTS;
 }
+
+enum err store_carrier_forget(struct sql_tx *tx, int64_t before, size_t limit, int64_t *ret_count)
+{
+    return sql_exec(tx, STATEMENT_CARRIER_FORGET, ret_count, SQL_INT(before), SQL_INT((int64_t)limit));
+}

@@ -45,5 +45,7 @@ enum err store_message_count_since(struct sql_tx *tx, int64_t account_id, int64_
 
 /* Claims a carrier's message id; ERR_EXISTS where it was seen. The hash is of carrier and id. */
 enum err store_carrier_claim(struct sql_tx *tx, struct str carrier, struct str message_hash, int64_t now);
+/* Forgets ids that were seen before an instant, at most limit; *ret_count says how many. */
+enum err store_carrier_forget(struct sql_tx *tx, int64_t before, size_t limit, int64_t *ret_count);
 
 #endif

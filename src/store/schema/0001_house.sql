@@ -154,6 +154,7 @@ CREATE TABLE carrier_seen (
     seen_at int64 NOT NULL,
     PRIMARY KEY (carrier, message_hash)
 );
+CREATE INDEX carrier_seen_at ON carrier_seen (seen_at);
 
 CREATE TABLE message (
     account_id int64 NOT NULL,

@@ -26,3 +26,6 @@ SELECT COUNT(*) FROM message WHERE account_id = $1 AND message_id > $2;
 -- name: carrier_claim
 INSERT INTO carrier_seen (carrier, message_hash, seen_at) VALUES ($1, $2, $3)
 ON CONFLICT (carrier, message_hash) DO NOTHING;
+-- name: carrier_forget
+DELETE FROM carrier_seen WHERE (carrier, message_hash) IN (
+    SELECT carrier, message_hash FROM carrier_seen WHERE seen_at < $1 ORDER BY seen_at LIMIT $2);

@@ -1,0 +1,45 @@
+#include "app/carrier_forget.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "store/message.h"
+#include "store/work.h"
+
+/* One place in the queue for all carriers. */
+enum { NO_ACCOUNT = 0, ALL_CARRIERS = 1 };
+
+struct forget_job {
+    int64_t now, count;
+};
+
+static enum err plan_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const struct forget_job *job = context;
+    (void)arena;
+    return store_queue_move(tx, "carrier_seen", NO_ACCOUNT, ALL_CARRIERS, job->now + MICROS_DAY);
+}
+
+static enum err forget_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct forget_job *job = context;
+    (void)arena;
+    return store_carrier_forget(tx, job->now - LIMIT_CARRIER_ID_DAYS * MICROS_DAY, LIMIT_BULK_ROWS,
+                                &job->count);
+}
+
+enum err carrier_forget_plan(struct app *app)
+{
+    struct forget_job job = {.now = clock_now()};
+    return sql_call(app->store, "carrier_forget_plan", plan_run, &job);
+}
+
+enum err carrier_forget_run(struct app *app, int64_t account_id, int64_t subject_id)
+{
+    struct forget_job job = {.now = clock_now()};
+    (void)account_id;
+    (void)subject_id;
+    do
+        TRY(sql_call_bulk(app->store, "carrier_forget", forget_run, &job));
+    while (job.count == LIMIT_BULK_ROWS);
+    return carrier_forget_plan(app);
+}
