@@ -9,14 +9,14 @@
 enum { NO_ACCOUNT = 0, ALL_CARRIERS = 1 };
 
 struct forget_job {
-    int64_t now, count;
+    int64_t now, due, count;
 };
 
 static enum err plan_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     const struct forget_job *job = context;
     (void)arena;
-    return store_queue_move(tx, "carrier_seen", NO_ACCOUNT, ALL_CARRIERS, job->now + MICROS_DAY);
+    return store_queue_move(tx, "carrier_seen", NO_ACCOUNT, ALL_CARRIERS, job->due);
 }
 
 static enum err forget_run(struct sql_tx *tx, struct arena *arena, void *context)
@@ -27,10 +27,15 @@ static enum err forget_run(struct sql_tx *tx, struct arena *arena, void *context
                                 &job->count);
 }
 
+static enum err plan(struct app *app, int64_t due)
+{
+    struct forget_job job = {.due = due};
+    return sql_call(app->store, "carrier_forget_plan", plan_run, &job);
+}
+
 enum err carrier_forget_plan(struct app *app)
 {
-    struct forget_job job = {.now = clock_now()};
-    return sql_call(app->store, "carrier_forget_plan", plan_run, &job);
+    return plan(app, clock_now());
 }
 
 enum err carrier_forget_run(struct app *app, int64_t account_id, int64_t subject_id)
@@ -41,5 +46,5 @@ enum err carrier_forget_run(struct app *app, int64_t account_id, int64_t subject
     do
         TRY(sql_call_bulk(app->store, "carrier_forget", forget_run, &job));
     while (job.count == LIMIT_BULK_ROWS);
-    return carrier_forget_plan(app);
+    return plan(app, job.now + MICROS_DAY);
 }
