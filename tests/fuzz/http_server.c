@@ -1,5 +1,5 @@
-/* A server whose every answer tells what it understood, for http_mutate.mjs: one line of JSON with method,
- * target and body. It listens on a free port, prints it, and ends when standard input does. */
+/* A server whose every answer tells what it understood, for test_http_mutate.mjs: one line of JSON with
+ * method, target and body. It listens on a free port, prints it, and ends when standard input does. */
 #include "base/json.h"
 #include "http/http.h"
 

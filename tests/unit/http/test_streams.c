@@ -296,11 +296,11 @@ static void slow_senders_are_cut_off(void **state)
         const char *what, *begin, *piece;
         int64_t least, most; /* milliseconds until the end */
     } rows[] = {
-        {"silence", "", "", 800, 2000},
-        {"a slow first line", "GET /", "a", 800, 2000},
-        {"a slow head", "GET / HTTP/1.1\r\nHost: a\r\n", "X: y\r\n", 800, 2000},
-        {"a slow body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", "x", 800, 2000},
-        {"a slow second head", "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /", "a", 1500, 3500},
+        {"silence", "", "", 800, 5000},
+        {"a slow first line", "GET /", "a", 800, 5000},
+        {"a slow head", "GET / HTTP/1.1\r\nHost: a\r\n", "X: y\r\n", 800, 5000},
+        {"a slow body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", "x", 800, 5000},
+        {"a slow second head", "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /", "a", 1500, 6000},
     };
     struct http_server *server = start();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

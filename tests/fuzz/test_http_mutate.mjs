@@ -1,19 +1,22 @@
 // Two readers, one byte stream. Mutated requests go to Violet's HTTP server and to Node's own parser; where
 // both accept, they must have understood the same requests: method, target, body, and how many of them.
 //
-//   node http_mutate.mjs SERVER [COUNT [SEED]]
+//   node test_http_mutate.mjs [SERVER [COUNT [SEED]]]
 //
-// SERVER is the http-fuzz-server of this folder. The same seed makes the same requests.
+// SERVER is the http-fuzz-server of this folder, by default the one of the build in $VIOLET_BUILD. The same
+// seed makes the same requests.
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 import net from 'node:net';
 import { once } from 'node:events';
 
-const [program, countText = '20000', seedText = '20261123'] = process.argv.slice(2);
+const [program = `${process.env.VIOLET_BUILD}/tests/fuzz/http-fuzz-server`, countText = '20000',
+  seedText = '20261123'] = process.argv.slice(2);
 const COUNT = Number(countText);
 const SEED = Number(seedText);
 const PARALLEL = 64;
 const QUIET_MILLIS = 400; // silence after which an open connection has said all that it will
+const SURE_MILLIS = 4000; // the same before a difference is believed: the machine may be busy
 
 // mulberry32: small, and the same everywhere
 function generator(seed) {
@@ -101,18 +104,18 @@ function answersOf(bytes) {
 }
 
 // Sends the text and gathers what comes until the end, or until nothing more comes.
-function ask(port, text) {
+function ask(port, text, quiet) {
   return new Promise((resolve) => {
     const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
     let bytes = '';
-    let timer = setTimeout(() => socket.destroy(), QUIET_MILLIS);
+    let timer = setTimeout(() => socket.destroy(), quiet);
     let stayed = true;
     socket.setEncoding('latin1');
     socket.on('connect', () => socket.write(text, 'latin1'));
     socket.on('data', (data) => {
       bytes += data;
       clearTimeout(timer);
-      timer = setTimeout(() => socket.destroy(), QUIET_MILLIS);
+      timer = setTimeout(() => socket.destroy(), quiet);
     });
     socket.on('end', () => { stayed = false; });
     socket.on('error', () => { stayed = false; });
@@ -136,6 +139,7 @@ function startNode() {
   };
   server.on('request', answer);
   server.on('checkContinue', answer); // its own "100 Continue" would come out of turn
+  server.on('checkExpectation', answer);
   server.on('clientError', (error, socket) => {
     // later, so that the answers to what came whole before it go out first
     setTimeout(() => socket.writable &&
@@ -206,13 +210,18 @@ function afterRefusal(violet) {
 const totals = { both: 0, ours: 0, theirs: 0, neither: 0 };
 const failures = [];
 
+function problemOf(violet, node) {
+  return afterRefusal(violet) || difference(violet, node);
+}
+
 async function compare(violetPort, nodePort, text) {
-  const [violet, node] = await Promise.all([ask(violetPort, text), ask(nodePort, text)]);
+  const askBoth = (quiet) => Promise.all([ask(violetPort, text, quiet), ask(nodePort, text, quiet)]);
+  let [violet, node] = await askBoth(QUIET_MILLIS);
+  if (problemOf(violet, node) !== '') [violet, node] = await askBoth(SURE_MILLIS);
   const ours = violet.answers.length > 0 && !REFUSED.has(violet.answers[0].status);
   const theirs = node.answers.length > 0 && node.answers[0].status < 400;
   totals[ours ? (theirs ? 'both' : 'ours') : theirs ? 'theirs' : 'neither']++;
-  let problem = afterRefusal(violet);
-  if (problem === '') problem = difference(violet, node);
+  const problem = problemOf(violet, node);
   if (problem !== '') failures.push({ problem, text, violet: violet.bytes, node: node.bytes });
 }
 
