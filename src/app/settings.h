@@ -54,6 +54,8 @@ struct settings_keyring {
     const char *path;
     const char *mirror; /* "" for none */
     bool single_copy;   /* the operator accepts to have no mirror */
+    bool replica;       /* the operator says that no backup need be waited for: there is a replica, or none is
+                           wanted */
 };
 
 struct settings_closing {

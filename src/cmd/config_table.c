@@ -41,6 +41,11 @@ const struct config_row config_rows[CONFIG_ROWS] = {
     {"keyring.single_copy", CONFIG_FLAG, FIELD(keyring.single_copy), "no", "word",
      .choices = {"no", "accepted"}, .example = "accepted",
      .explanation = "Says accepted where the operator knowingly runs without a mirror."},
+    {"keyring.replica", CONFIG_FLAG, FIELD(keyring.replica), "no", "word", .choices = {"no", "yes"},
+     .example = "yes",
+     .explanation =
+         "A turn of the keyring waits for a verified backup (violet backup) before it destroys the "
+         "old keys. Say yes where a replica holds the store, or no backup is wanted."},
 
     {"logs.path", CONFIG_PATH, FIELD(logs_path), "logs", "directory", .example = "logs",
      .explanation = "The two append-only files: log (hashes of receipts, may be published) and tombstones "
