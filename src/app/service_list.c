@@ -37,16 +37,19 @@ static struct service_view view_of(const struct store_service *row)
     };
 }
 
-/* What was ticked off and is quiet comes last. */
-static int rank_of(const struct service_view *view)
+enum { RANK_OTHER = 5, RANK_SETTLED = 10 };
+
+/* Bank before payment before mail …; what was ticked off and is quiet comes last. */
+static int rank_of(const struct store_service *row)
 {
-    bool settled = view->done_at != 0 && !view->still_sending;
-    return (settled ? 2 : 0) + (view->dangerous ? 0 : 1);
+    const struct service *known = row->known != 0 ? service_by_key(row->name) : NULL;
+    bool settled = row->done_at != 0 && row->last_at <= row->done_at;
+    return (known != NULL ? service_rank(known) : RANK_OTHER) + (settled ? RANK_SETTLED : 0);
 }
 
-static int compare_views(const void *a, const void *b)
+static int compare_rows(const void *a, const void *b)
 {
-    const struct service_view *left = a, *right = b;
+    const struct store_service *left = a, *right = b;
     if (rank_of(left) != rank_of(right))
         return rank_of(left) - rank_of(right);
     if (left->last_at != right->last_at)
@@ -63,6 +66,8 @@ static enum err list_run(struct sql_tx *tx, struct arena *arena, void *context)
     TRY(account_load(job->app, tx, job->arena, job->account_id, &account));
     TRY(store_service_list(tx, job->arena, &account->key, job->account_id, rows, LIMIT_SERVICES,
                            &job->count));
+    if (job->count != 0)
+        qsort(rows, job->count, sizeof *rows, compare_rows);
     job->services = ARENA_ARRAY(job->arena, job->count, struct service_view);
     for (size_t i = 0; i < job->count; i++)
         job->services[i] = view_of(&rows[i]);
@@ -74,8 +79,6 @@ enum err service_list(struct app *app, struct arena *arena, int64_t account_id,
 {
     struct list_job job = {.app = app, .arena = arena, .account_id = account_id};
     TRY(sql_read(app->store, list_run, arena, &job));
-    if (job.count != 0)
-        qsort(job.services, job.count, sizeof *job.services, compare_views);
     *ret_services = job.services;
     *ret_count = job.count;
     return ERR_NONE;

@@ -8,8 +8,8 @@
 struct service_view {
     int64_t service_id;
     struct str name;      /* as people know it */
-    const char *category; /* "bank", "payment", "mail", "social" …; "other" */
-    bool dangerous;       /* bank, payment, mail: who has the codes has the account */
+    const char *category; /* of the project's list: "bank", "payment", "mail" …; "other" */
+    bool dangerous;       /* bank, payment, mail, identity: who has its codes has money or more accounts */
     bool by_hand;         /* added by the subscriber */
     int64_t first_at, last_at, last_code_at, count;
     int64_t done_at;                      /* ticked off; 0: not */
@@ -17,7 +17,8 @@ struct service_view {
     struct str security_url, closing_url; /* may be empty */
 };
 
-/* All linked services, in arena: those not ticked off first, of these the dangerous ones, then the newest. */
+/* All linked services, in arena: dangerous first (bank, payment, mail …), of equals the newest; those that
+ * were ticked off and are quiet since, last. */
 enum err service_list(struct app *app, struct arena *arena, int64_t account_id,
                       struct service_view **ret_services, size_t *ret_count);
 /* Adds one by hand; a name of the project's list is recognised. ERR_INVALID for an empty or too long name,
