@@ -30,14 +30,13 @@ BUILD_TABLE = {
     "sanitize": ("gcc", ["-Db_sanitize=address,undefined", "-Db_lundef=false"]),
 }
 
-# Programs outside Meson: folder, how a file is called, the builds whose binary it drives. A file is a test where
-# its name begins with "test_"; the rest of a folder is what tests share.
+# Programs outside Meson: folder, tests, what runs them, the builds that they drive (VIOLET names the binary,
+# VIOLET_BUILD the build's directory). What the tests of a folder share has other names.
 FOLDER_TABLE = [
-    ("tests/flow", ".py", ["/usr/bin/python3"], ["gcc", "sanitize"]),
-    ("tests/fuzz", ".py", ["/usr/bin/python3"], ["gcc"]),
-    ("tests/fuzz", ".mjs", ["node"], ["gcc"]),
-    ("tests/crash", ".py", ["/usr/bin/python3"], ["clang"]),
-    ("tests/browser", ".mjs", ["node"], ["gcc"]),
+    ("tests/flow", "test_*.py", "/usr/bin/python3", ["gcc", "sanitize"]),
+    ("tests/fuzz", "test_*.mjs", "node", ["sanitize"]),
+    ("tests/crash", "test_*.py", "/usr/bin/python3", ["clang"]),
+    ("tests/browser", "test_*.mjs", "node", ["gcc"]),
 ]
 
 
@@ -135,13 +134,12 @@ def meson_programs(name):
 
 
 def folder_programs():
-    for folder, ending, interpreter, builds in FOLDER_TABLE:
-        for path in sorted((ROOT / folder).glob(f"test_*{ending}")):
+    for folder, pattern, interpreter, builds in FOLDER_TABLE:
+        for path in sorted((ROOT / folder).glob(pattern)):
             for name in builds:
                 environment = {"VIOLET": str(BUILDS / name / "src/cmd/violet"), "VIOLET_BUILD": str(BUILDS / name),
-                               "VIOLET_RELEASE": str(BUILDS / "gcc/src/cmd/violet")}
-                yield Program(f"{name} {folder.split('/')[1]}/{path.stem}", [*interpreter, str(path)], environment,
-                              name)
+                               "VIOLET_RELEASE_BUILD": str(BUILDS / "gcc")}
+                yield Program(f"{name} {folder.split('/')[1]}/{path.stem}", [interpreter, str(path)], environment, name)
 
 
 def self_test():
