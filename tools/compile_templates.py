@@ -211,6 +211,9 @@ class Body:
         if node.context not in ('element', 'attribute'):
             self.fail('a text may not stand in an address')
         name, pairs = node.words[0], node.words[1:]
+        if name.startswith('='):
+            self.chosen_text(node, name[1:], pairs)
+            return
         english, chinese = self.house.text_forms(name, self.fail)
         wanted = catalogue.arguments(english)
         given = {pair.split('=')[0].lstrip('*') for pair in pairs}
@@ -219,8 +222,18 @@ class Body:
         if not pairs:
             self.writer.literal(escape(english[-1]), escape(chinese[-1]))
             return
-        rows = ', '.join(self.argument(pair, node.context) for pair in pairs)
-        self.writer.line(f'text_add(out, lang, {catalogue.constant(name)}, '
+        self.text_with_arguments(catalogue.constant(name), pairs, node.context)
+
+    def chosen_text(self, node, path, pairs):
+        """{t =field …}: a text that the page's filler has chosen, with what it may name."""
+        expression, found = self.resolve(path)
+        if found.type != 'label':
+            self.fail(f'"{path}" is no label')
+        self.text_with_arguments(expression, pairs, node.context)
+
+    def text_with_arguments(self, identity, pairs, context):
+        rows = ', '.join(self.argument(pair, context) for pair in pairs)
+        self.writer.line(f'text_add(out, lang, {identity}, '
                          f'(const struct text_argument[]){{{rows}}}, {len(pairs)}, render_text);')
 
     def argument(self, pair, context):
@@ -231,7 +244,7 @@ class Body:
             self.house.text_forms(path[1:], self.fail)
             return f'{{"{name}", TEXT_KIND_TEXT, text_get(lang, {catalogue.constant(path[1:])}), 0, {strong}}}'
         expression, found = self.resolve(path)
-        if found.optional and C_TYPES[found.type] == 'int64_t' and path not in self.known:
+        if found.optional and C_TYPES.get(found.type) == 'int64_t' and path not in self.known:
             self.fail(f'"{path}" may be absent; ask {{if {path}}} first')
         if found.type == 'label':
             return f'{{"{name}", TEXT_KIND_TEXT, text_get(lang, {expression}), 0, {strong}}}'
