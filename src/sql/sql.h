@@ -41,6 +41,10 @@ struct sql_options {
  * allowed) gets a static text. ERR_VERSION_NEWER for a newer database, ERR_LOCKED where another process holds
  * it, ERR_CORRUPT where it is none, ERR_IO, ERR_CONFIG. */
 enum err sql_open(const struct sql_options *options, struct sql_store **ret_store, const char **ret_reason);
+/* Opens a database beside whoever writes it, with statements of one's own: for sql_read alone (a check, a
+ * backup that is verified). ERR_NOT_FOUND, ERR_CORRUPT, ERR_IO. */
+enum err sql_open_view(const char *url, const struct sql_statement *statements, size_t count,
+                       struct sql_store **ret_store, const char **ret_reason);
 /* Finishes what was submitted, stops the writer, closes; accepts NULL. */
 void sql_close(struct sql_store *store);
 

@@ -1,0 +1,46 @@
+#include "sql/sqlite.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum err sql_open_view(const char *url, const struct sql_statement *statements, size_t count,
+                       struct sql_store **ret_store, const char **ret_reason)
+{
+    static const char prefix[] = "sqlite:";
+    const char *reason = "";
+    if (strncmp(url, prefix, sizeof prefix - 1) != 0)
+        return ERR_CONFIG;
+    const char *path = url + sizeof prefix - 1;
+    if (access(path, F_OK) != 0)
+        return ERR_NOT_FOUND;
+    struct sql_store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return ERR_MEMORY;
+    store->lock = -1;
+    store->path = strdup(path);
+    store->statements = statements;
+    store->statement_count = count;
+    store->readers = calloc(LIMIT_SQL_READERS, sizeof *store->readers);
+    store->reader_busy = calloc(LIMIT_SQL_READERS, sizeof *store->reader_busy);
+    pthread_mutex_init(&store->lock_queue, NULL);
+    pthread_mutex_init(&store->lock_readers, NULL);
+    pthread_cond_init(&store->wake, NULL);
+    pthread_cond_init(&store->checkpoint_wake, NULL);
+    pthread_cond_init(&store->reader_free, NULL);
+    enum err error =
+        store->path != NULL && store->readers != NULL && store->reader_busy != NULL ? ERR_NONE : ERR_MEMORY;
+    if (error == ERR_NONE) {
+        error = sqlite_connect(store, true, &store->readers[0], &reason);
+        store->reader_count = error == ERR_NONE;
+    }
+    if (ret_reason != NULL)
+        *ret_reason = reason;
+    if (error != ERR_NONE)
+        sql_close(store);
+    else
+        *ret_store = store;
+    return error;
+}
