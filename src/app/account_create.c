@@ -61,6 +61,7 @@ static enum err create_run(struct sql_tx *tx, struct arena *arena, void *context
                 .state = ACCOUNT_ACTIVE,
                 .state_at = job->now,
                 .created_at = job->now,
+                .security_at = job->create->security_at,
                 .name = job->create->name,
                 .password_hash = str_from(job->hash),
                 .language = job->create->language,

@@ -178,3 +178,35 @@ enum err desk_facts(struct app *app, struct arena *arena, int64_t account_id, st
     *ret_facts = (struct desk_facts){0};
     return sql_read(app->store, facts_run, arena, &job);
 }
+
+struct ids_job {
+    int first, last;
+    struct closure_id *ids;
+    size_t limit, count;
+};
+
+static enum err ids_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct ids_job *job = context;
+    struct store_closure_id *rows = ARENA_ARRAY(arena, job->limit, struct store_closure_id);
+    for (int state = job->first; state <= job->last && job->count < job->limit; state++) {
+        size_t found;
+        TRY(store_closure_in_state(tx, state, rows, job->limit - job->count, &found));
+        for (size_t i = 0; i < found; i++)
+            job->ids[job->count++] = (struct closure_id){rows[i].account_id, rows[i].closure_id};
+    }
+    return ERR_NONE;
+}
+
+enum err closure_ids(struct app *app, struct arena *arena, const char *state, struct closure_id *ret_ids,
+                     size_t limit, size_t *ret_count)
+{
+    struct ids_job job = {.first = CLOSURE_REVIEW, .last = CLOSURE_FORGOTTEN, .ids = ret_ids, .limit = limit};
+    if (state != NULL && !machine_state_named(&closure_machine, str_from(state), &job.first))
+        return ERR_USAGE;
+    if (state != NULL)
+        job.last = job.first;
+    TRY(sql_read(app->store, ids_run, arena, &job));
+    *ret_count = job.count;
+    return ERR_NONE;
+}

@@ -30,6 +30,10 @@ enum err closure_view(struct app *app, struct arena *arena, struct closure_id id
 /* The account's closures, newest first, without refunds, recipients and journal; at most limit. */
 enum err closure_list(struct app *app, struct arena *arena, int64_t account_id,
                       struct closure_view *ret_views, size_t limit, size_t *ret_count);
+/* Closures of a state by its name ("review"; NULL: of all states), oldest first; at most limit. ERR_USAGE for
+ * a name that is no state. */
+enum err closure_ids(struct app *app, struct arena *arena, const char *state, struct closure_id *ret_ids,
+                     size_t limit, size_t *ret_count);
 /* The whole-account closure under way; ERR_NOT_FOUND. For the banner "undo closing". */
 enum err closure_under_way(struct app *app, struct arena *arena, int64_t account_id,
                            struct closure_view *ret_view);

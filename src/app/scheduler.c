@@ -1,5 +1,7 @@
 #include "app/scheduler.h"
 
+#include "app/steady.h"
+
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -22,6 +24,7 @@ struct scheduler {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool woken, stopping;
+    struct steady steady;
 };
 
 struct scheduler_work {
@@ -131,10 +134,11 @@ static void *scheduler_thread(void *context)
     pthread_setname_np(pthread_self(), "scheduler");
     if (arena == NULL)
         return NULL;
-    do
+    do {
+        steady_observe(&scheduler->steady);
         while (look_once(scheduler, arena))
             ;
-    while (wait_for_work(scheduler));
+    } while (wait_for_work(scheduler));
     arena_free(arena);
     return NULL;
 }
@@ -159,7 +163,10 @@ enum err scheduler_start(struct app *app, const struct scheduler_kind *kinds, si
     pthread_mutex_init(&scheduler->lock, NULL);
     pthread_cond_init(&scheduler->changed, NULL);
     *ret_scheduler = scheduler;
-    enum err error = scheduler_start_threads(scheduler);
+    enum err error = steady_load(app, &scheduler->steady);
+    app->steady = &scheduler->steady.holds;
+    if (error == ERR_NONE)
+        error = scheduler_start_threads(scheduler);
     if (error != ERR_NONE) {
         free(scheduler);
         *ret_scheduler = NULL;

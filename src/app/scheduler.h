@@ -13,7 +13,8 @@ struct scheduler_kind {
     scheduler_job *job;
 };
 
-/* Starts; kinds must stay alive and have every kind that is ever queued. */
+/* Starts, and watches the clock for app->steady; kinds must stay alive and have every kind that is ever
+ * queued. */
 enum err scheduler_start(struct app *app, const struct scheduler_kind *kinds, size_t count,
                          struct scheduler **ret_scheduler);
 /* Looks again at once: something due now was committed, or the clock was moved. NULL is allowed. */

@@ -1,0 +1,85 @@
+#include "cmd/health.h"
+
+static struct {
+    struct app *app;
+    struct http_server *server;
+} health;
+
+static void answer_health(struct http_request *request, void *context)
+{
+    (void)context;
+    http_answer(request, 200, "text/plain; charset=utf-8", STR("ok\n"));
+}
+
+static enum err ready_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    (void)tx;
+    (void)arena;
+    (void)context;
+    return ERR_NONE;
+}
+
+/* Ready: the store answers a read, and the writer is not drowning. */
+static void answer_ready(struct http_request *request, void *context)
+{
+    struct sql_counters sql;
+    (void)context;
+    sql_count(health.app->store, &sql);
+    enum err error = sql_read(health.app->store, ready_run, http_arena(request), NULL);
+    bool ready = error == ERR_NONE && sql.queue < 1024;
+    http_answer(request, ready ? 200 : 503, "text/plain; charset=utf-8",
+                ready ? STR("ready\n") : STR("not ready\n"));
+}
+
+static void add_metric(struct buf *out, const char *name, const char *type, const char *help, int64_t value)
+{
+    buf_printf(out, "# HELP violet_%s %s\n# TYPE violet_%s %s\nviolet_%s %lld\n", name, help, name, type,
+               name, (long long)value);
+}
+
+static void add_http(struct buf *out)
+{
+    struct http_counters http;
+    http_count(health.server, &http);
+    add_metric(out, "http_connections", "gauge", "Open connections.", http.connections);
+    add_metric(out, "http_requests_total", "counter", "Requests that reached a handler or the gate.",
+               http.requests);
+    add_metric(out, "http_refused_total", "counter", "Requests that the gate refused.", http.refused);
+    add_metric(out, "http_streams", "gauge", "Listeners of server-sent events.", http.streams);
+    buf_add_c(out, "# HELP violet_http_answers_total Answers by class of status.\n"
+                   "# TYPE violet_http_answers_total counter\n");
+    for (int class = 1; class < 6; class ++)
+        buf_printf(out, "violet_http_answers_total{class=\"%dxx\"} %lld\n", class,
+                   (long long)http.status[class]);
+}
+
+static void answer_metrics(struct http_request *request, void *context)
+{
+    struct sql_counters sql;
+    struct buf out = buf_new(0);
+    (void)context;
+    sql_count(health.app->store, &sql);
+    add_http(&out);
+    add_metric(&out, "sql_commands_total", "counter", "Commands that were committed or refused.",
+               sql.commands);
+    add_metric(&out, "sql_commits_total", "counter", "Transactions that were committed.", sql.commits);
+    add_metric(&out, "sql_reruns_total", "counter", "Groups that were run again one by one.", sql.reruns);
+    add_metric(&out, "sql_reads_total", "counter", "Read transactions.", sql.reads);
+    add_metric(&out, "sql_queue", "gauge", "Commands that wait.", sql.queue);
+    add_metric(&out, "sql_wal_bytes", "gauge", "Size of the write-ahead log.", sql.wal_bytes);
+    http_answer(request, 200, "text/plain; version=0.0.4", buf_str(&out));
+    buf_free(&out);
+}
+
+const struct http_route *health_routes(struct app *app, struct http_server *server, size_t *ret_count)
+{
+    static const struct http_route routes[] = {
+        {.method = "GET", .path = "/healthz", .handler = answer_health},
+        {.method = "GET", .path = "/readyz", .handler = answer_ready},
+        {.method = "GET", .path = "/metrics", .handler = answer_metrics},
+    };
+    health.app = app;
+    health.server = server;
+    *ret_count = sizeof routes / sizeof *routes;
+    return routes;
+}

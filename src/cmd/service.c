@@ -1,0 +1,234 @@
+#include "cmd/service.h"
+
+#include "app/archive_make.h"
+#include "app/closure_verbs.h"
+#include "app/declaration.h"
+#include "app/keyring_turn.h"
+#include "app/leaves.h"
+#include "app/line_fees.h"
+#include "app/number_aging.h"
+#include "app/scheduler.h"
+#include "app/tombstones.h"
+#include "base/log.h"
+#include "cmd/cli.h"
+#include "cmd/health.h"
+#include "edge/api/api.h"
+#include "edge/archive/make.h"
+#include "edge/control/control.h"
+#include "edge/hook/hook.h"
+#include "edge/web/web.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SERVICE_ROUTES = 256 };
+
+struct service {
+    struct house *house;
+    struct web web;
+    struct http_server *public_server, *private_server;
+    struct scheduler *scheduler;
+    struct control *control;
+    struct http_route routes[SERVICE_ROUTES];
+    size_t route_count;
+};
+
+/* Every kind that is ever put into the queue. */
+static const struct scheduler_kind kinds[] = {
+    {"outbox", outbox_run},   {"closure", closure_job},   {"declaration", declaration_job},
+    {"line", line_fees_run},  {"archive", archive_run},   {"aging", number_aging_run},
+    {"sweep", closure_sweep}, {"turn", keyring_turn_job}, {"leaves", leaves_run},
+};
+
+static void add_routes(struct service *service, const struct http_route *routes, size_t count)
+{
+    for (size_t i = 0; i < count && service->route_count < SERVICE_ROUTES; i++)
+        service->routes[service->route_count++] = routes[i];
+}
+
+static void collect_routes(struct service *service, const struct service_options *options)
+{
+    struct http_route hooks[EDGE_HOOK_ROUTES];
+    size_t count;
+    edge_hook_routes(&service->house->app, hooks);
+    add_routes(service, hooks, EDGE_HOOK_ROUTES);
+    const struct http_route *api = api_routes(&service->house->app, &count);
+    add_routes(service, api, count);
+    const struct http_route *web = web_routes(&service->web, &count);
+    add_routes(service, web, count);
+    add_routes(service, options->routes, options->route_count);
+}
+
+static void publish(void *context, int64_t account_id, const char *event, struct str data)
+{
+    struct service *service = context;
+    if (service->public_server != NULL)
+        http_publish(service->public_server, account_id, event, data);
+}
+
+static enum err start_listener(struct service *service, const struct http_options *options,
+                               struct http_server **ret_server, struct buf *why)
+{
+    enum err error = http_start(options, ret_server);
+    if (error == ERR_EXISTS)
+        buf_printf(why, "%s is in use by another program. Stop it, or choose another address with --listen.",
+                   options->listen);
+    else if (error == ERR_FORBIDDEN)
+        buf_printf(why, "no permission to listen on %s. Choose a port above 1023.", options->listen);
+    else if (error != ERR_NONE)
+        buf_printf(why, "can't listen on %s: %s. An address is written as 127.0.0.1:8080.", options->listen,
+                   err_code(error));
+    (void)service;
+    return error;
+}
+
+static enum err start_public(struct service *service, const struct service_options *options, struct buf *why)
+{
+    const struct settings *settings = &service->house->settings;
+    collect_routes(service, options);
+    struct http_options http = {
+        .listen = settings->server.listen,
+        .routes = service->routes,
+        .route_count = service->route_count,
+        .public_origin = settings->server.public_url[0] != '\0' ? settings->server.public_url : NULL,
+        .trusted_proxies = settings->server.trusted_proxies,
+        .error_page = web_error_page,
+        .error_context = &service->web,
+    };
+    TRY(start_listener(service, &http, &service->public_server, why));
+    service->web.server = service->public_server;
+    return ERR_NONE;
+}
+
+static enum err start_private(struct service *service, struct buf *why)
+{
+    size_t count;
+    const char *listen = service->house->settings.server.private_listen;
+    if (listen[0] == '\0')
+        return ERR_NONE;
+    const struct http_route *routes = health_routes(&service->house->app, service->public_server, &count);
+    struct http_options http = {
+        .listen = listen, .routes = routes, .route_count = count, .event_threads = 1, .worker_threads = 1};
+    return start_listener(service, &http, &service->private_server, why);
+}
+
+static int control_verb(void *context, int argc, char **argv, struct str input, struct buf *out,
+                        struct buf *err)
+{
+    struct service *service = context;
+    struct cli cli = {.arena = arena_new_wiped(0), .house = service->house, .input = input};
+    if (cli.arena == NULL)
+        return err_exit_code(ERR_MEMORY);
+    cli.out = *out;
+    cli.err = *err;
+    enum err error = cli_run(&cli, argc, argv);
+    *out = cli.out;
+    *err = cli.err;
+    arena_free(cli.arena);
+    return err_exit_code(error);
+}
+
+static enum err check_tombstones(struct service *service, struct buf *why)
+{
+    int64_t missing = 0;
+    enum err error = tombstones_check(&service->house->app, &missing);
+    if (error == ERR_CONFLICT)
+        buf_printf(why,
+                   "this store is older than the tombstones: %lld closed accounts would come back. Run "
+                   "`violet restore` "
+                   "with this backup; it closes them again.",
+                   (long long)missing);
+    else if (error != ERR_NONE)
+        buf_printf(why, "can't compare the store with the tombstones: %s.", err_code(error));
+    return error;
+}
+
+static enum err start_all(struct service *service, const struct service_options *options, struct buf *why)
+{
+    struct house *house = service->house;
+    char path[4096];
+    TRY(check_tombstones(service, why));
+    outbox_register(options->effects, options->effect_count);
+    archive_register(archive_make);
+    TRY(keyring_turn_plan(&house->app));
+    TRY(start_public(service, options, why));
+    TRY(start_private(service, why));
+    snprintf(path, sizeof path, "%s/control", house->settings.data);
+    enum err error = control_start(path, control_verb, service, &service->control);
+    if (error != ERR_NONE)
+        buf_printf(why, "can't make the control socket %s: %s (a path has at most 107 bytes).", path,
+                   err_code(error));
+    TRY(error);
+    TRY(scheduler_start(&house->app, kinds, sizeof kinds / sizeof *kinds, &service->scheduler));
+    house->app.scheduler = service->scheduler;
+    return ERR_NONE;
+}
+
+enum err service_start(struct house *house, const struct service_options *options,
+                       struct service **ret_service, struct buf *why)
+{
+    struct service *service = calloc(1, sizeof *service);
+    if (service == NULL)
+        return ERR_MEMORY;
+    service->house = house;
+    service->web = (struct web){.app = &house->app, .demo = options->demo};
+    house->app.publish = publish;
+    house->app.publish_context = service;
+    enum err error = start_all(service, options, why);
+    if (error != ERR_NONE)
+        service_stop(service);
+    else
+        *ret_service = service;
+    return error;
+}
+
+uint16_t service_port(const struct service *service)
+{
+    return http_port(service->public_server);
+}
+
+void service_wake(struct service *service)
+{
+    scheduler_wake(service->scheduler);
+}
+
+static void stop_signals(sigset_t *ret_set)
+{
+    sigemptyset(ret_set);
+    sigaddset(ret_set, SIGTERM);
+    sigaddset(ret_set, SIGINT);
+}
+
+void service_block_signals(void)
+{
+    sigset_t set;
+    stop_signals(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+void service_wait(void)
+{
+    sigset_t set;
+    int number;
+    stop_signals(&set);
+    while (sigwait(&set, &number) != 0)
+        ;
+    log_info("stopping");
+}
+
+void service_stop(struct service *service)
+{
+    if (service == NULL)
+        return;
+    control_stop(service->control);
+    http_stop(service->private_server);
+    struct http_server *server = service->public_server;
+    service->house->app.publish = NULL;
+    http_stop(server);
+    service->house->app.scheduler = NULL;
+    scheduler_stop(service->scheduler);
+    service->house->app.steady = NULL;
+    free(service);
+}

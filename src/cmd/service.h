@@ -1,0 +1,33 @@
+/* A Violet that serves: listeners, scheduler, effects, control socket, on top of an open house. */
+#ifndef CMD_SERVICE_H
+#define CMD_SERVICE_H
+
+#include "cmd/house.h"
+
+#include "app/outbox.h"
+#include "http/http.h"
+
+struct service;
+
+struct service_options {
+    const struct effect_kind *effects; /* who performs what leaves the house */
+    size_t effect_count;
+    const struct http_route *routes; /* besides the house's own: the demo's pages; NULL: none */
+    size_t route_count;
+    bool demo;
+};
+
+/* Starts everything; `why` gets one line where it can't. */
+enum err service_start(struct house *house, const struct service_options *options,
+                       struct service **ret_service, struct buf *why);
+/* The port of the public listener. */
+uint16_t service_port(const struct service *service);
+/* Looks at the clock again at once: it was moved. */
+void service_wake(struct service *service);
+/* Waits for SIGTERM or SIGINT. Call service_block_signals before any thread starts. */
+void service_block_signals(void);
+void service_wait(void);
+/* Stops in reverse order; accepts NULL. */
+void service_stop(struct service *service);
+
+#endif

@@ -1,0 +1,117 @@
+#include "cmd/cli.h"
+
+#include "app/account_create.h"
+#include "app/number_assign.h"
+#include "app/number_import.h"
+#include "app/wallet_credit.h"
+#include "base/money.h"
+
+static const struct actor operator_actor = {.kind = ACTOR_OPERATOR};
+
+static enum err need_account(struct cli *cli, const char *name, int64_t *ret_account_id)
+{
+    if (name == NULL)
+        return cli_fail(cli, ERR_USAGE, "give the account: --account NAME");
+    enum err error = account_find(&cli->house->app, cli->arena, str_from(name), ret_account_id);
+    return error == ERR_NOT_FOUND ? cli_fail(cli, error, "no account has the name %s", name) : error;
+}
+
+static void print_import_errors(struct cli *cli, const struct number_import *import)
+{
+    for (size_t i = 0; i < import->ret_error_count && i < LIMIT_IMPORT_ERRORS; i++)
+        buf_printf(&cli->err, "violet: line %zu: %s: \"%.*s\"\n", import->ret_errors[i].line,
+                   number_import_word(import->ret_errors[i].reason), STR_ARG(import->ret_errors[i].value));
+}
+
+static enum err run_number_import(struct cli *cli)
+{
+    struct number_import import = {
+        .csv = cli->input, .carrier = cli_option(cli, "carrier"), .dry_run = cli_has(cli, "dry-run")};
+    if (cli->word_count != 1)
+        return cli_fail(cli, ERR_USAGE, "give one CSV file (\"-\" reads standard input)");
+    enum err error = number_import(&cli->house->app, cli->arena, &operator_actor, &import);
+    if (error == ERR_INVALID) {
+        print_import_errors(cli, &import);
+        return cli_fail(cli, error, "%zu lines are wrong; nothing was imported", import.ret_error_count);
+    }
+    TRY(error);
+    struct json json = json_new(&cli->out);
+    if (cli->json) {
+        json_object(&json, NULL);
+        json_int(&json, "lines", (int64_t)import.ret_lines);
+        json_int(&json, "added", (int64_t)import.ret_added);
+        json_int(&json, "known", (int64_t)import.ret_known);
+        json_bool(&json, "dry_run", import.dry_run);
+        json_object_end(&json);
+        buf_add_char(&cli->out, '\n');
+    } else {
+        buf_printf(&cli->out, "%zu lines, %zu %s, %zu known already\n", import.ret_lines, import.ret_added,
+                   import.dry_run ? "would be added" : "added", import.ret_known);
+    }
+    return ERR_NONE;
+}
+
+static enum err run_number_assign(struct cli *cli)
+{
+    struct number_assign assign = {.name = str_from(cli_option(cli, "name"))};
+    const char *fee = cli_option(cli, "fee");
+    if (cli->word_count > 1)
+        return cli_fail(cli, ERR_USAGE, "give one number, or none to take the first that is available");
+    if (fee != NULL && money_read(str_from(fee), &assign.fee) != ERR_NONE)
+        return cli_fail(cli, ERR_USAGE, "--fee is an amount a month, as 2.50");
+    TRY(need_account(cli, cli_option(cli, "account"), &assign.account_id));
+    assign.e164 = str_from(cli->word_count == 1 ? cli->words[0] : NULL);
+    enum err error = number_assign(&cli->house->app, &operator_actor, &assign);
+    if (error == ERR_STATE)
+        return cli_fail(cli, error,
+                        "the number is not available (assigned or resting), or the account is closed");
+    if (error == ERR_BALANCE)
+        return cli_fail(cli, error, "the wallet does not hold the first month's fee; credit it first");
+    if (error == ERR_NOT_FOUND)
+        return cli_fail(cli, error, "no such number is in the inventory");
+    TRY(error);
+    if (cli->json)
+        buf_printf(&cli->out, "{\"line\":\"%lld\",\"number\":\"%s\",\"order\":\"%s\"}\n",
+                   (long long)assign.ret_line_id, assign.ret_e164, assign.ret_order);
+    else
+        buf_printf(&cli->out, "%s %s\n", assign.ret_e164, assign.ret_order);
+    return ERR_NONE;
+}
+
+static enum err run_wallet_credit(struct cli *cli)
+{
+    struct wallet_credit credit = {.instrument = str_from(cli_option(cli, "instrument")),
+                                   .provider_id = str_from(cli_option(cli, "note")),
+                                   .request = str_from(cli_option(cli, "request"))};
+    char balance[32];
+    if (cli->word_count != 1 || money_read(str_from(cli->words[0]), &credit.amount) != ERR_NONE)
+        return cli_fail(cli, ERR_USAGE, "give an amount, as 20.00");
+    TRY(need_account(cli, cli_option(cli, "account"), &credit.account_id));
+    enum err error = wallet_credit(&cli->house->app, &operator_actor, &credit);
+    if (error != ERR_NONE)
+        return cli_fail(cli, error,
+                        error == ERR_KEY_REUSED ? "this --request was used with another amount"
+                        : error == ERR_STATE    ? "the account takes no money any more: it is being closed"
+                                                : "can't credit: is the amount above 0?");
+    money_write(credit.ret_balance, balance);
+    if (cli->json)
+        buf_printf(&cli->out, "{\"order\":\"%s\",\"balance\":\"%s\",\"repeated\":%s}\n", credit.ret_order,
+                   balance, credit.ret_repeated ? "true" : "false");
+    else
+        buf_printf(&cli->out, "%s balance %s\n", credit.ret_order, balance);
+    return ERR_NONE;
+}
+
+const struct cli_verb cli_verbs_number[] = {
+    {"number", "import", "number import [--carrier NAME] [--dry-run] FILE",
+     "adds numbers to the inventory: CSV of number, carrier, class",
+     "violet number import --dry-run numbers.csv", CLI_HOUSE | CLI_INPUT, run_number_import},
+    {"number", "assign", "number assign [NUMBER] --account NAME [--fee AMOUNT] [--name TEXT]",
+     "assigns a number to an account and charges its first month",
+     "violet number assign +12025550123 --account ann --fee 2.50", CLI_HOUSE, run_number_assign},
+    {"wallet", "credit",
+     "wallet credit AMOUNT --account NAME [--instrument TEXT] [--note TEXT] [--request KEY]",
+     "records a top-up that was paid outside Violet",
+     "violet wallet credit 20.00 --account ann --instrument \"Visa 4242\"", CLI_HOUSE, run_wallet_credit},
+    {0},
+};

@@ -1,0 +1,40 @@
+/* `violet demo`: one command, no outside account. Its people, texts, mail and clock. */
+#ifndef DEMO_DEMO_H
+#define DEMO_DEMO_H
+
+#include "app/app.h"
+#include "app/settings.h"
+#include "demo/mailbox.h"
+#include "http/http.h"
+
+struct demo;
+
+struct demo_login {
+    const char *role, *name, *password;
+};
+
+/* Fills in what a demo needs and the user did not set: the operator, mail, the carrier, one copy of the
+ * keyring. */
+void demo_settings(struct settings *settings);
+/* Makes the demo's state; ERR_MEMORY. */
+enum err demo_new(struct app *app, struct demo **ret_demo);
+/* Stops what runs and frees; accepts NULL. */
+void demo_free(struct demo *demo);
+struct mailbox *demo_mailbox(struct demo *demo);
+/* Moves the process clock to where the last run of this store left it. Before anything reads a clock. */
+enum err demo_clock_restore(struct app *app);
+/* Adds to both clocks, durably first. micros > 0, at most 400 days at a time (ERR_INVALID). */
+enum err demo_clock_advance(struct demo *demo, int64_t micros);
+/* Makes people, numbers, money and a year of texts, where the store has no account yet. */
+enum err demo_seed(struct app *app);
+/* The log-ins, ended by a row without a name. */
+const struct demo_login *demo_logins(void);
+/* Lets a text arrive every now and then, through the same door as a carrier's; wake is called after each move
+ * of the clock. */
+enum err demo_start(struct demo *demo, void (*wake)(void *context), void *wake_context);
+/* One text to one of the subscriber's numbers, now; from and text empty: one of the demo's own. */
+enum err demo_text(struct demo *demo, struct str from, struct str to, struct str text);
+/* The pages below /demo/. */
+const struct http_route *demo_routes(struct demo *demo, size_t *ret_count);
+
+#endif
