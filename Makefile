@@ -1,7 +1,7 @@
 # The front door. `make run` and `make test` install what is missing (tools/install.sh), then work.
 PYTHON ?= /usr/bin/python3
 LISTEN ?= 127.0.0.1:8080
-DATA ?= data/demo
+DATA ?= build/demo
 
 .PHONY: run build test format clean
 
