@@ -25,7 +25,7 @@ static struct message_receive text_of(const char *id, const char *to, const char
     return (struct message_receive){
         .carrier = STR("test"),
         .carrier_id = str_from(id),
-        .from = STR("+13125550199"),
+        .from = STR("32665"),
         .to = str_from(to),
         .text = str_from(text),
     };
