@@ -1,0 +1,10 @@
+/* The table of each page's file. */
+#ifndef EDGE_WEB_PAGES_H
+#define EDGE_WEB_PAGES_H
+
+#include "edge/web/visit.h"
+
+/* Rows end with a NULL method. */
+extern const struct web_row page_login_rows[], page_inbox_rows[];
+
+#endif

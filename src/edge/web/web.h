@@ -1,0 +1,33 @@
+/* The pages: what a subscriber, the holder of a link and the operator's people see and press. */
+#ifndef EDGE_WEB_WEB_H
+#define EDGE_WEB_WEB_H
+
+#include "app/app.h"
+#include "domain/types.h"
+#include "http/http.h"
+
+/* Who can log in to the demo: shown on its log-in pages. */
+struct web_login {
+    enum role role;
+    const char *name, *password;
+};
+
+/* Made by cmd, kept while the server runs. */
+struct web {
+    struct app *app;
+    struct http_server *server; /* set once it runs; for /status */
+    const char *public_origin;  /* as in struct http_options; NULL: none */
+    bool demo;
+    const struct web_login *logins; /* of the demo; NULL: none */
+    size_t login_count;
+};
+
+/* The routes of all pages; they refer to web and live until web_routes_free. NULL without memory. */
+const struct http_route *web_routes(struct web *web, size_t *ret_count);
+/* Accepts NULL. */
+void web_routes_free(const struct http_route *routes);
+
+/* What http_options wants: an error in the reader's language, as a page. error_context is the struct web. */
+void web_error_page(struct http_request *request, enum err error, void *web);
+
+#endif
