@@ -50,7 +50,7 @@ int house_set_up(void **state)
     struct house *house = calloc(1, sizeof *house);
     assert_non_null(house);
     snprintf(house->directory, sizeof house->directory, "%.40s/violet-XXXXXX",
-             place != NULL ? place : "/tmp");
+             place != NULL ? place : P_tmpdir);
     assert_non_null(mkdtemp(house->directory));
     open_store(house);
     house->settings.carriers[0] = (struct settings_carrier){.name = "test"};
