@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-static const struct web_row *const tables[] = {page_login_rows, page_inbox_rows};
+static const struct web_row *const tables[] = {page_login_rows,   page_inbox_rows,   page_wallet_rows,
+                                               page_numbers_rows, page_archive_rows, page_settings_rows};
 enum { TABLES = sizeof tables / sizeof *tables };
 
 /* A row and the house it is for: what a route's context points to. */
