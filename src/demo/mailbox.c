@@ -1,6 +1,7 @@
 #include "demo/mailbox.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "edge/mail/render.h"
 
 #include <pthread.h>
@@ -102,6 +103,7 @@ enum effect_result mailbox_perform(void *context, struct arena *arena, const str
         pthread_mutex_lock(&mailbox->lock);
         error = mailbox_take(mailbox, &rendered);
         pthread_mutex_unlock(&mailbox->lock);
+        log_info("mail_taken", LOG_STR("message_id", rendered.message.message_id)); /* outlives a kill */
     }
     *ret_result = str_from(err_code(error));
     if (error == ERR_MEMORY)
