@@ -52,6 +52,7 @@ enum err cli_password(struct cli *cli, struct str *ret_password);
 extern const struct cli_verb cli_verbs_account[];
 extern const struct cli_verb cli_verbs_number[];
 extern const struct cli_verb cli_verbs_closure[];
+extern const struct cli_verb cli_verbs_keeping[];
 extern const struct cli_verb cli_verbs_system[];
 
 /* Finds the verb of argv; NULL. ret_used: how many words it took. */
