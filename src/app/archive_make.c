@@ -136,7 +136,7 @@ static enum err take_chunk(void *context, struct str bytes)
     TRY(sql_call_bulk(job->app->store, "archive_chunk", chunk_run, job));
     job->row.chunks++;
     job->row.size += (int64_t)bytes.length;
-    FAILPOINT("archive_chunk");
+    FAILPOINT("archive.chunk");
     return ERR_NONE;
 }
 
@@ -197,7 +197,7 @@ static enum err make(struct make_job *job, struct arena *arena)
     job->row.state = ARCHIVE_READY;
     job->row.step = ARCHIVE_STEPS;
     job->row.done_at = clock_now();
-    FAILPOINT("archive_finish");
+    FAILPOINT("archive.finish");
     return sql_call(job->app->store, "archive_finish", finish_run, job);
 }
 

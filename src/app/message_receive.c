@@ -143,7 +143,7 @@ enum err message_receive(struct app *app, struct message_receive *receive)
     look_into(&job, arena);
     job.message_id = ids_next(job.now);
     enum err error = sql_call(app->store, "message_receive", receive_run, &job);
-    FAILPOINT("message_received");
+    FAILPOINT("message.received");
     arena_free(arena);
     if (error == ERR_NONE)
         tell_listeners(app, receive);

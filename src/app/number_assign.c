@@ -1,5 +1,6 @@
 #include "app/number_assign.h"
 
+#include "app/account_buys.h"
 #include "app/journal.h"
 #include "app/line_fees.h"
 #include "app/wallet.h"
@@ -86,11 +87,12 @@ static enum err make_line(struct assign_job *job, struct sql_tx *tx, struct aren
     return journal_account(tx, arena, account, job->now, "number_assigned", job->actor, line.order_code);
 }
 
-static enum err check_account(struct sql_tx *tx, const struct account *account)
+static enum err check_account(struct sql_tx *tx, struct arena *arena, const struct account *account)
 {
     int64_t live, all;
-    if (account->row.state != ACCOUNT_ACTIVE)
+    if (account->row.state == ACCOUNT_SUSPENDED)
         return ERR_STATE;
+    TRY(account_check_buys(tx, arena, account));
     TRY(store_line_count(tx, account->row.account_id, &live, &all));
     return all < LIMIT_LINES ? ERR_NONE : ERR_POLICY;
 }
@@ -102,7 +104,7 @@ static enum err assign_run(struct sql_tx *tx, struct arena *arena, void *context
     struct store_number number;
     int64_t line_id = ids_next(job->now);
     TRY(account_load(job->app, tx, arena, job->assign->account_id, &account));
-    TRY(check_account(tx, account));
+    TRY(check_account(tx, arena, account));
     TRY(find_number(job, tx, &number));
     if (number.e164.length >= NUMBER_E164_SIZE)
         return ERR_CORRUPT;

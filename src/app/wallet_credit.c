@@ -1,5 +1,6 @@
 #include "app/wallet_credit.h"
 
+#include "app/account_buys.h"
 #include "app/journal.h"
 #include "app/wallet.h"
 #include "base/clock.h"
@@ -79,14 +80,14 @@ static enum err credit_run(struct sql_tx *tx, struct arena *arena, void *context
         .now = job->now,
     };
     TRY(account_load(job->app, tx, arena, job->credit->account_id, &account));
-    if (account_is_closed(account))
-        return ERR_STATE;
     TRY(wallet_move(tx, account, &move));
     job->credit->ret_repeated = move.ret_repeated;
-    if (move.ret_repeated)
+    if (move.ret_repeated) {
         TRY(find_order(tx, arena, account, &move, job->credit->ret_order));
-    else
+    } else {
+        TRY(account_check_buys(tx, arena, account));
         TRY(credit_rows(job, tx, arena, account, move.ret_transfer_id));
+    }
     return wallet_balance(tx, account, &job->credit->ret_balance);
 }
 

@@ -18,7 +18,7 @@ struct wallet_credit {
 };
 
 /* Credits the wallet, with an order number and a payment that can be refunded later. ERR_INVALID for the
- * amount or too long texts, ERR_NOT_FOUND, ERR_STATE where the account takes no money any more,
+ * amount or too long texts, ERR_NOT_FOUND, ERR_STATE from a closure's cooling-off on,
  * ERR_KEY_REUSED where the same request had another amount. */
 enum err wallet_credit(struct app *app, const struct actor *actor, struct wallet_credit *credit);
 
