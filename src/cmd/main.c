@@ -1,7 +1,6 @@
 #include "cmd/cli.h"
 
 #include <signal.h>
-#include <sodium.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -17,7 +16,5 @@ int main(int argc, char **argv)
 {
     protect_memory();
     signal(SIGPIPE, SIG_IGN);
-    if (sodium_init() < 0)
-        return 1;
     return cli_main(argc - 1, argv + 1);
 }
