@@ -5,7 +5,8 @@
 #include "edge/web/visit.h"
 
 /* Rows end with a NULL method. */
-extern const struct web_row page_login_rows[], page_inbox_rows[], page_wallet_rows[], page_numbers_rows[],
-    page_archive_rows[], page_settings_rows[];
+extern const struct web_row page_archive_rows[], page_close_confirm_rows[], page_close_rows[],
+    page_close_unbind_rows[], page_inbox_rows[], page_login_rows[], page_numbers_rows[], page_settings_rows[],
+    page_wallet_rows[];
 
 #endif

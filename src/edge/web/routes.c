@@ -6,8 +6,9 @@
 
 #include <stdlib.h>
 
-static const struct web_row *const tables[] = {page_login_rows,   page_inbox_rows,   page_wallet_rows,
-                                               page_numbers_rows, page_archive_rows, page_settings_rows};
+static const struct web_row *const tables[] = {
+    page_archive_rows, page_close_confirm_rows, page_close_rows,    page_close_unbind_rows, page_inbox_rows,
+    page_login_rows,   page_numbers_rows,       page_settings_rows, page_wallet_rows};
 enum { TABLES = sizeof tables / sizeof *tables };
 
 /* A row and the house it is for: what a route's context points to. */
