@@ -211,6 +211,38 @@ enum err closure_effect_confirm(struct closure_work *closure)
                                 receipt.signature);
 }
 
+/* The contact's place in "closure:ID:closed:PLACE"; false for any other effect. */
+static bool confirmation_place(struct str effect_key, size_t *ret_place)
+{
+    int64_t place;
+    size_t at = str_find(effect_key, STR(":closed:"), 0);
+    if (at == SIZE_MAX || !str_to_int64(str_part(effect_key, at + 8, 20), &place) || place < 0)
+        return false;
+    *ret_place = (size_t)place;
+    return true;
+}
+
+enum err closure_receipt_handed_over(struct app *app, struct sql_tx *tx, struct arena *arena,
+                                     int64_t account_id, int64_t closure_id, struct str effect_key,
+                                     struct str fields, bool arrived, int64_t now)
+{
+    const struct actor system = {.kind = ACTOR_SYSTEM};
+    struct closure_work *closure;
+    struct mail mail;
+    size_t place;
+    if (!confirmation_place(effect_key, &place))
+        return ERR_NONE;
+    TRY(closure_work_load(app, tx, arena, account_id, closure_id, now, &system, &closure));
+    TRY(closure_work_journal(closure, arrived ? "confirmation_sent" : "confirmation_failed", STR_NONE));
+    if (!arrived && closure->has_key && place + 1 < closure->row.own.contact_count) {
+        TRY(mail_read(arena, fields, &mail));
+        return closure_work_confirm(closure, place + 1, mail.attachment, mail.signature);
+    }
+    closure->row.confirmed_at = now;
+    TRY(closure_work_save(closure));
+    return store_queue_move(tx, "closure", account_id, closure_id, now);
+}
+
 struct read_job {
     struct arena *arena;
     int64_t account_id, closure_id;

@@ -57,9 +57,25 @@ static enum err give_up(struct closure_work *closure, int64_t amount)
     return owe(closure, 0, amount, REFUND_GIVEN_UP, STR_NONE);
 }
 
+/* The step may run twice; what it owes is written once. */
+static enum err is_owed_already(struct closure_work *closure, bool *ret_owed)
+{
+    struct store_refund first;
+    size_t count;
+    TRY(store_refund_list(closure->tx, closure->arena, &closure->key, closure->row.account_id,
+                          closure->row.closure_id, &first, 1, &count));
+    *ret_owed = count != 0;
+    return ERR_NONE;
+}
+
 static enum err owe_refunds(struct closure_work *closure, int64_t amount)
 {
     int64_t left = amount;
+    bool owed;
+    TRY(is_owed_already(closure, &owed));
+    if (owed)
+        return ERR_NONE;
+
     if (closure->row.refund_choice == CLOSURE_REFUND_GIVE_UP)
         return give_up(closure, amount);
     if (closure->row.refund_choice == CLOSURE_REFUND_ORIGIN)

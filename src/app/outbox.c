@@ -1,5 +1,6 @@
 #include "app/outbox.h"
 
+#include "app/closure_receipt.h"
 #include "app/keys.h"
 #include "app/ticket.h"
 #include "base/clock.h"
@@ -67,6 +68,9 @@ static enum err outbox_record(struct sql_tx *tx, struct arena *arena, void *cont
     }
     TRY(store_outbox_finish(tx, &job->row, state, now, job->text));
     TRY(store_queue_move(tx, "outbox", job->row.account_id, job->row.outbox_id, due));
+    if (state == OUTBOX_DONE || state == OUTBOX_DEAD)
+        TRY(closure_receipt_handed_over(job->app, tx, arena, job->row.account_id, job->row.closure_id,
+                                        job->row.effect_key, job->row.fields, state == OUTBOX_DONE, now));
     bool stuck =
         state == OUTBOX_DEAD || (state == OUTBOX_WAITING && job->row.tries == LIMIT_OUTBOX_TRIES_TO_TICKET);
     if (stuck)

@@ -1,6 +1,7 @@
 #include "cmd/service.h"
 
 #include "app/archive_make.h"
+#include "app/carrier_forget.h"
 #include "app/closure_verbs.h"
 #include "app/declaration.h"
 #include "app/keyring_turn.h"
@@ -33,6 +34,7 @@ struct service {
     struct control *control;
     struct http_route routes[SERVICE_ROUTES];
     size_t route_count;
+    const struct http_route *web_routes;
 };
 
 /* Every kind that is ever put into the queue. */
@@ -40,6 +42,7 @@ static const struct scheduler_kind kinds[] = {
     {"outbox", outbox_run},   {"closure", closure_job},   {"declaration", declaration_job},
     {"line", line_fees_run},  {"archive", archive_run},   {"aging", number_aging_run},
     {"sweep", closure_sweep}, {"turn", keyring_turn_job}, {"leaves", leaves_run},
+    {"carrier_seen", carrier_forget_run},
 };
 
 static void add_routes(struct service *service, const struct http_route *routes, size_t count)
@@ -48,7 +51,7 @@ static void add_routes(struct service *service, const struct http_route *routes,
         service->routes[service->route_count++] = routes[i];
 }
 
-static void collect_routes(struct service *service, const struct service_options *options)
+static enum err collect_routes(struct service *service, const struct service_options *options)
 {
     struct http_route hooks[EDGE_HOOK_ROUTES];
     size_t count;
@@ -56,9 +59,15 @@ static void collect_routes(struct service *service, const struct service_options
     add_routes(service, hooks, EDGE_HOOK_ROUTES);
     const struct http_route *api = api_routes(&service->house->app, &count);
     add_routes(service, api, count);
-    const struct http_route *web = web_routes(&service->web, &count);
-    add_routes(service, web, count);
-    add_routes(service, options->routes, options->route_count);
+    service->web_routes = web_routes(&service->web, &count);
+    if (service->web_routes == NULL)
+        return ERR_MEMORY;
+    add_routes(service, service->web_routes, count);
+    if (options->more_routes != NULL) {
+        const struct http_route *more = options->more_routes(options->more_context, &service->web, &count);
+        add_routes(service, more, count);
+    }
+    return ERR_NONE;
 }
 
 static void publish(void *context, int64_t account_id, const char *event, struct str data)
@@ -87,7 +96,7 @@ static enum err start_listener(struct service *service, const struct http_option
 static enum err start_public(struct service *service, const struct service_options *options, struct buf *why)
 {
     const struct settings *settings = &service->house->settings;
-    collect_routes(service, options);
+    TRY(collect_routes(service, options));
     struct http_options http = {
         .listen = settings->server.listen,
         .routes = service->routes,
@@ -153,6 +162,7 @@ static enum err start_all(struct service *service, const struct service_options 
     outbox_register(options->effects, options->effect_count);
     archive_register(archive_make);
     TRY(keyring_turn_plan(&house->app));
+    TRY(carrier_forget_plan(&house->app));
     TRY(start_public(service, options, why));
     TRY(start_private(service, why));
     snprintf(path, sizeof path, "%s/control", house->settings.data);
@@ -173,7 +183,13 @@ enum err service_start(struct house *house, const struct service_options *option
     if (service == NULL)
         return ERR_MEMORY;
     service->house = house;
-    service->web = (struct web){.app = &house->app, .demo = options->demo};
+    service->web = (struct web){.app = &house->app,
+                                .demo = options->logins != NULL,
+                                .public_origin = house->settings.server.public_url[0] != '\0'
+                                                     ? house->settings.server.public_url
+                                                     : NULL,
+                                .logins = options->logins,
+                                .login_count = options->login_count};
     house->app.publish = publish;
     house->app.publish_context = service;
     enum err error = start_all(service, options, why);
@@ -230,5 +246,6 @@ void service_stop(struct service *service)
     service->house->app.scheduler = NULL;
     scheduler_stop(service->scheduler);
     service->house->app.steady = NULL;
+    web_routes_free(service->web_routes);
     free(service);
 }

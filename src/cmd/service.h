@@ -5,6 +5,7 @@
 #include "cmd/house.h"
 
 #include "app/outbox.h"
+#include "edge/web/web.h"
 #include "http/http.h"
 
 struct service;
@@ -12,9 +13,11 @@ struct service;
 struct service_options {
     const struct effect_kind *effects; /* who performs what leaves the house */
     size_t effect_count;
-    const struct http_route *routes; /* besides the house's own: the demo's pages; NULL: none */
-    size_t route_count;
-    bool demo;
+    /* Makes routes besides the house's own, the demo's pages; NULL: none. */
+    const struct http_route *(*more_routes)(void *context, struct web *web, size_t *ret_count);
+    void *more_context;
+    const struct web_login *logins; /* of the demo, which its log-in pages show; NULL: no demo */
+    size_t login_count;
 };
 
 /* Starts everything; `why` gets one line where it can't. */

@@ -94,32 +94,44 @@ static enum err run_serve(struct cli *cli)
     return error;
 }
 
+static void write_logins(struct cli *cli, const char *url, const struct web_login *logins, size_t count)
+{
+    struct json json = json_new(&cli->out);
+    json_object(&json, NULL);
+    json_text(&json, "url", url);
+    json_array(&json, "logins");
+    for (size_t i = 0; i < count; i++) {
+        json_object(&json, NULL);
+        json_text(&json, "role", demo_role_name(logins[i].role));
+        json_text(&json, "name", logins[i].name);
+        json_text(&json, "password", logins[i].password);
+        json_object_end(&json);
+    }
+    json_array_end(&json);
+    json_object_end(&json);
+    buf_add_char(&cli->out, '\n');
+}
+
+static void print_logins(struct cli *cli, const char *url, const struct web_login *logins, size_t count)
+{
+    buf_printf(&cli->out, "Violet demo: %s\n\n", url);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&cli->out, "  %-10s  %-4s  %s\n", demo_role_name(logins[i].role), logins[i].name,
+                   logins[i].password);
+    buf_printf(&cli->out,
+               "\nSubscribers: %s/login   Desk: %s/desk/login\nMail: %s/demo/mail   Clock: "
+               "%s/demo/clock\nStop with Ctrl-C.\n",
+               url, url, url, url);
+}
+
 static void say_logins(struct cli *cli, const char *url)
 {
-    if (cli->json) {
-        struct json json = json_new(&cli->out);
-        json_object(&json, NULL);
-        json_text(&json, "url", url);
-        json_array(&json, "logins");
-        for (const struct demo_login *login = demo_logins(); login->name != NULL; login++) {
-            json_object(&json, NULL);
-            json_text(&json, "role", login->role);
-            json_text(&json, "name", login->name);
-            json_text(&json, "password", login->password);
-            json_object_end(&json);
-        }
-        json_array_end(&json);
-        json_object_end(&json);
-        buf_add_char(&cli->out, '\n');
-    } else {
-        buf_printf(&cli->out, "Violet demo: %s\n\n", url);
-        for (const struct demo_login *login = demo_logins(); login->name != NULL; login++)
-            buf_printf(&cli->out, "  %-10s  %-4s  %s\n", login->role, login->name, login->password);
-        buf_printf(&cli->out,
-                   "\nSubscribers: %s/login   Desk: %s/desk/login\nMail: %s/demo/mail   Clock: "
-                   "%s/demo/clock\nStop with Ctrl-C.\n",
-                   url, url, url, url);
-    }
+    size_t count;
+    const struct web_login *logins = demo_logins(&count);
+    if (cli->json)
+        write_logins(cli, url, logins, count);
+    else
+        print_logins(cli, url, logins, count);
     say(cli);
 }
 
@@ -131,10 +143,11 @@ static void wake_service(void *context)
 static enum err demo_house(struct cli *cli, struct house *house, struct demo *demo)
 {
     struct effect_kind effects[] = {{"mail", mailbox_perform, demo_mailbox(demo)}};
-    struct service_options options = {.effects = effects, .effect_count = 1, .demo = true};
+    struct service_options options = {
+        .effects = effects, .effect_count = 1, .more_routes = demo_routes, .more_context = demo};
     struct service *service;
     char url[300];
-    options.routes = demo_routes(demo, &options.route_count);
+    options.logins = demo_logins(&options.login_count);
     TRY(demo_clock_restore(&house->app));
     TRY(demo_seed(&house->app));
     TRY(start_or_say(cli, house, &options, &service));

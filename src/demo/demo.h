@@ -5,13 +5,9 @@
 #include "app/app.h"
 #include "app/settings.h"
 #include "demo/mailbox.h"
-#include "http/http.h"
+#include "edge/web/web.h"
 
 struct demo;
-
-struct demo_login {
-    const char *role, *name, *password;
-};
 
 /* Fills in what a demo needs and the user did not set: the operator, mail, the carrier, one copy of the
  * keyring. */
@@ -27,14 +23,16 @@ enum err demo_clock_restore(struct app *app);
 enum err demo_clock_advance(struct demo *demo, int64_t micros);
 /* Makes people, numbers, money and a year of texts, where the store has no account yet. */
 enum err demo_seed(struct app *app);
-/* The log-ins, ended by a row without a name. */
-const struct demo_login *demo_logins(void);
+/* The log-ins. */
+const struct web_login *demo_logins(size_t *ret_count);
+/* The role of a log-in in words: "subscriber", "reviewer" … */
+const char *demo_role_name(enum role role);
 /* Lets a text arrive every now and then, through the same door as a carrier's; wake is called after each move
  * of the clock. */
 enum err demo_start(struct demo *demo, void (*wake)(void *context), void *wake_context);
 /* One text to one of the subscriber's numbers, now; from and text empty: one of the demo's own. */
 enum err demo_text(struct demo *demo, struct str from, struct str to, struct str text);
-/* The pages below /demo/. */
-const struct http_route *demo_routes(struct demo *demo, size_t *ret_count);
+/* The pages below /demo/; context is the struct demo. */
+const struct http_route *demo_routes(void *context, struct web *web, size_t *ret_count);
 
 #endif

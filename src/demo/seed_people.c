@@ -14,35 +14,40 @@
 #include <stdio.h>
 
 /* One password a person; only ever on this machine, and printed at start. */
-static const struct demo_login logins[] = {
-    {"subscriber", "ann", "violet-ann-demo"}, {"subscriber", "wei", "violet-wei-demo"},
-    {"reviewer", "rita", "violet-rita-demo"}, {"reviewer", "raj", "violet-raj-demo"},
-    {"finance", "fay", "violet-fay-demo"},    {"agent", "amy", "violet-amy-demo"},
-    {"admin", "ada", "violet-ada-demo"},      {0},
+static const struct web_login logins[] = {
+    {ROLE_SUBSCRIBER, "ann", "violet-ann-demo"}, {ROLE_SUBSCRIBER, "wei", "violet-wei-demo"},
+    {ROLE_REVIEWER, "rita", "violet-rita-demo"}, {ROLE_REVIEWER, "raj", "violet-raj-demo"},
+    {ROLE_FINANCE, "fay", "violet-fay-demo"},    {ROLE_AGENT, "amy", "violet-amy-demo"},
+    {ROLE_ADMIN, "ada", "violet-ada-demo"},
 };
 
 static const struct actor operator_actor = {.kind = ACTOR_OPERATOR};
 
-const struct demo_login *demo_logins(void)
+const struct web_login *demo_logins(size_t *ret_count)
 {
+    *ret_count = sizeof logins / sizeof *logins;
     return logins;
+}
+
+const char *demo_role_name(enum role role)
+{
+    static const char *const names[] = {[ROLE_SUBSCRIBER] = "subscriber",
+                                        [ROLE_AGENT] = "agent",
+                                        [ROLE_REVIEWER] = "reviewer",
+                                        [ROLE_FINANCE] = "finance",
+                                        [ROLE_ADMIN] = "admin"};
+    return names[role];
 }
 
 static enum err seed_staff(struct app *app)
 {
-    static const struct {
-        const char *role;
-        int64_t number;
-    } roles[] = {
-        {"agent", ROLE_AGENT}, {"reviewer", ROLE_REVIEWER}, {"finance", ROLE_FINANCE}, {"admin", ROLE_ADMIN}};
-    for (const struct demo_login *login = logins; login->name != NULL; login++)
-        for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
-            struct staff_create create = {.name = str_from(login->name),
-                                          .password = str_from(login->password),
-                                          .role = roles[i].number};
-            if (str_is(str_from(login->role), roles[i].role))
-                TRY(staff_create(app, &create));
-        }
+    for (size_t i = 0; i < sizeof logins / sizeof *logins; i++) {
+        struct staff_create create = {.name = str_from(logins[i].name),
+                                      .password = str_from(logins[i].password),
+                                      .role = logins[i].role};
+        if (logins[i].role != ROLE_SUBSCRIBER)
+            TRY(staff_create(app, &create));
+    }
     return ERR_NONE;
 }
 

@@ -88,7 +88,7 @@ enum err closure_decide_approve(const struct closure_config *config, const struc
         decision.next.refusal_reason = CLOSURE_REFUSAL_NONE;
         closure_want(&decision, CLOSURE_EFFECT_DESK_REMOVE);
     } else {
-        closure_approve(config, &decision, CLOSURE_APPROVED_PERSON, now);
+        closure_enter_approved(config, &decision, CLOSURE_APPROVED_PERSON, now);
     }
     return closure_end(config, closure, CLOSURE_EVENT_APPROVE, now, &decision, ret_decision);
 }

@@ -182,8 +182,8 @@ void closure_review_again(const struct closure_config *config, struct closure_de
     closure_want(decision, CLOSURE_EFFECT_MAIL_REVIEW_AGAIN);
 }
 
-void closure_approve(const struct closure_config *config, struct closure_decision *decision,
-                     enum closure_approval by, int64_t now)
+void closure_enter_approved(const struct closure_config *config, struct closure_decision *decision,
+                            enum closure_approval by, int64_t now)
 {
     struct closure_case *next = &decision->next;
     next->approved_by = by;

@@ -27,8 +27,8 @@ void closure_move_clocks(struct closure_case *closure, int64_t since, int64_t no
 void closure_review_again(const struct closure_config *config, struct closure_decision *decision,
                           int64_t now);
 /* To cooling. */
-void closure_approve(const struct closure_config *config, struct closure_decision *decision,
-                     enum closure_approval by, int64_t now);
+void closure_enter_approved(const struct closure_config *config, struct closure_decision *decision,
+                            enum closure_approval by, int64_t now);
 /* True for a reviewer or admin who is not the subscriber. */
 bool closure_may_review(const struct closure_actor *actor);
 

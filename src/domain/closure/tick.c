@@ -16,11 +16,11 @@ static void tick_review(const struct closure_config *config, const struct closur
     if (closure->objected_at != 0 || now < closure->start_at)
         return;
     if (closure->approved_by == CLOSURE_APPROVED_PERSON)
-        closure_approve(config, decision, CLOSURE_APPROVED_PERSON, now);
+        closure_enter_approved(config, decision, CLOSURE_APPROVED_PERSON, now);
     else if (closure_is_approved_by_rule(closure))
-        closure_approve(config, decision, CLOSURE_APPROVED_RULE, now);
+        closure_enter_approved(config, decision, CLOSURE_APPROVED_RULE, now);
     else if (now >= closure->review_end_at)
-        closure_approve(config, decision, CLOSURE_APPROVED_TIME, now);
+        closure_enter_approved(config, decision, CLOSURE_APPROVED_TIME, now);
 }
 
 static void tick_waiting(const struct closure_config *config, const struct closure_case *closure,

@@ -1,0 +1,388 @@
+/* The whole way out, against a real store, with the clock in the test's hand. */
+#include "house.h"
+
+#include "app/account_create.h"
+#include "app/archive_make.h"
+#include "app/closure_receipt.h"
+#include "app/closure_request.h"
+#include "app/closure_view.h"
+#include "app/contact.h"
+#include "app/declaration.h"
+#include "app/keyring_turn.h"
+#include "app/leaves.h"
+#include "app/line_fees.h"
+#include "app/mail.h"
+#include "app/message_receive.h"
+#include "app/number_aging.h"
+#include "app/outbox.h"
+#include "app/refund.h"
+#include "app/session.h"
+#include "app/wallet_credit.h"
+#include "base/clock.h"
+#include "base/money.h"
+#include "crypto/password.h"
+#include "store/work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAILS = 64 };
+
+/* What left the house by mail. */
+static struct {
+    char kind[32], to[64], code[16];
+} mails[MAILS];
+static size_t mail_count;
+
+static enum effect_result take_mail(void *context, struct arena *arena, const struct effect *effect,
+                                    struct str *ret_result)
+{
+    struct mail mail;
+    (void)context;
+    assert_int_equal(mail_read(arena, effect->fields, &mail), ERR_NONE);
+    assert_true(mail_count < MAILS);
+    snprintf(mails[mail_count].kind, sizeof mails->kind, "%.*s", STR_ARG(mail.kind));
+    snprintf(mails[mail_count].to, sizeof mails->to, "%.*s", STR_ARG(mail.to));
+    mails[mail_count].code[0] = '\0';
+    for (size_t i = 0; i < mail.argument_count; i++)
+        if (strcmp(mail.arguments[i].name, "code") == 0)
+            snprintf(mails[mail_count].code, sizeof mails->code, "%.*s", STR_ARG(mail.arguments[i].text));
+    mail_count++;
+    *ret_result = STR("taken");
+    return EFFECT_DONE;
+}
+
+static size_t mails_of(const char *kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < mail_count; i++)
+        count += strcmp(mails[i].kind, kind) == 0;
+    return count;
+}
+
+static const struct effect_kind effects[] = {{"mail", take_mail, NULL}};
+
+static const struct {
+    const char *kind;
+    enum err (*job)(struct app *app, int64_t account_id, int64_t subject_id);
+} jobs[] = {{"outbox", outbox_run},   {"closure", closure_job}, {"declaration", declaration_job},
+            {"line", line_fees_run},  {"archive", archive_run}, {"aging", number_aging_run},
+            {"sweep", closure_sweep}, {"leaves", leaves_run},   {"turn", keyring_turn_job}};
+
+struct due {
+    struct store_queue_item items[64];
+    size_t count;
+};
+
+static enum err due_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct due *due = context;
+    for (int64_t bucket = 0; bucket < 64 && due->count == 0; bucket++)
+        TRY(store_queue_due(tx, arena, bucket, clock_now(), due->items, 64, &due->count));
+    return ERR_NONE;
+}
+
+/* Does all that is due, until nothing is. */
+static void work(struct house *house)
+{
+    for (int round = 0; round < 200; round++) {
+        struct due due = {.count = 0};
+        assert_int_equal(sql_read(house->app.store, due_run, house->arena, &due), ERR_NONE);
+        if (due.count == 0)
+            return;
+        for (size_t i = 0; i < due.count; i++)
+            for (size_t kind = 0; kind < sizeof jobs / sizeof *jobs; kind++)
+                if (str_is(due.items[i].kind, jobs[kind].kind))
+                    assert_int_equal(
+                        jobs[kind].job(&house->app, due.items[i].account_id, due.items[i].subject_id),
+                        ERR_NONE);
+    }
+    fail_msg("the work never ends");
+}
+
+static void later(struct house *house, int64_t micros)
+{
+    clock_advance(micros);
+    work(house);
+}
+
+static int set_up(void **state)
+{
+    int result = house_set_up(state);
+    struct house *house = *state;
+    house->settings.operator=(struct settings_operator){.legal_name = "Test Ltd",
+                                                        .address = "1 Street",
+                                                        .complaint_body = "FCC",
+                                                        .support_mail = "s@violet.example",
+                                                        .markets = SETTINGS_MARKET_CN | SETTINGS_MARKET_EU};
+    house->settings.server.public_url = "https://violet.example";
+    house->settings.closing = (struct settings_closing){.undo_days = 3, .review_hours = 72};
+    house->settings.desk_people = 2;
+    house->settings.number.aging_days = 85;
+    house->settings.keyring.replica = true;
+    mail_count = 0;
+    outbox_register(effects, 1);
+    assert_int_equal(receipt_signer_open(house->directory, &house->app.signer), ERR_NONE);
+    assert_int_equal(logs_open(house->directory, NULL, &house->app.logs), ERR_NONE);
+    assert_int_equal(keyring_turn_plan(&house->app), ERR_NONE);
+    return result;
+}
+
+static int tear_down(void **state)
+{
+    struct house *house = *state;
+    receipt_signer_free(house->app.signer);
+    logs_free(house->app.logs);
+    return house_tear_down(state);
+}
+
+/* Ann: a log-in, a verified mail, a number, money and a text; her last change was long ago unless fresh. */
+static struct actor ann(struct house *house, bool fresh)
+{
+    int64_t now = clock_now();
+    struct account_create create = {.name = STR("ann"),
+                                    .password = STR("correct horse"),
+                                    .mail = STR("ann@example.org"),
+                                    .now = now - 100 * MICROS_DAY,
+                                    .security_at = fresh ? now - MICROS_DAY : 0};
+    char token[SESSION_TOKEN_SIZE];
+    struct actor actor;
+    assert_int_equal(account_create(&house->app, &create), ERR_NONE);
+    struct wallet_credit credit = {
+        .account_id = create.ret_account_id, .amount = 12400000, .instrument = STR("Visa 4242")};
+    assert_int_equal(wallet_credit(&house->app, &(struct actor){.kind = ACTOR_OPERATOR}, &credit), ERR_NONE);
+    house_line(house, create.ret_account_id, "+12025550143", 0);
+    struct message_receive receive = {.carrier = STR("test"),
+                                      .carrier_id = STR("m1"),
+                                      .from = STR("Chase"),
+                                      .to = STR("+12025550143"),
+                                      .text = STR("Chase: your code is 482913.")};
+    assert_int_equal(message_receive(&house->app, &receive), ERR_NONE);
+    assert_int_equal(
+        session_login(&house->app, STR("ann"), STR("correct horse"), STR("127.0.0.1"), false, token, &actor),
+        ERR_NONE);
+    return actor;
+}
+
+static void prove(struct house *house, const struct actor *actor)
+{
+    struct str masked;
+    assert_int_equal(session_send_code(&house->app, house->arena, actor, &masked), ERR_NONE);
+    work(house);
+    assert_int_equal(session_prove(&house->app, house->arena, actor, STR("correct horse"),
+                                   str_from(mails[mail_count - 1].code)),
+                     ERR_NONE);
+}
+
+static struct closure_request submit(struct house *house, const struct actor *actor)
+{
+    struct closure_request request = {.choice = {.scope = CLOSURE_SCOPE_ACCOUNT}};
+    assert_int_equal(closure_request(&house->app, house->arena, actor, &request), ERR_NONE);
+    return request;
+}
+
+static struct closure_view *view(struct house *house, const struct actor *actor,
+                                 const struct closure_request *request)
+{
+    struct closure_view *view;
+    struct closure_id id = {actor->account_id, request->ret_closure_id};
+    assert_int_equal(closure_view(&house->app, house->arena, id, &view), ERR_NONE);
+    return view;
+}
+
+static void closing_needs_a_fresh_proof(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    struct closure_request request = {.choice = {.scope = CLOSURE_SCOPE_ACCOUNT}};
+    assert_int_equal(closure_request(&house->app, house->arena, &actor, &request), ERR_PROOF_NEEDED);
+    assert_int_equal(session_prove(&house->app, house->arena, &actor, STR("correct horse"), STR("000000")),
+                     ERR_WRONG_PROOF);
+    prove(house, &actor);
+    submit(house, &actor);
+}
+
+static void what_changed_since_it_was_checked_is_shown_again(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    struct closure_check *check;
+    struct closure_scope_choice choice = {.scope = CLOSURE_SCOPE_ACCOUNT};
+    prove(house, &actor);
+    assert_int_equal(closure_check(&house->app, house->arena, &actor, &choice, &check), ERR_NONE);
+    house_credit(house, actor.account_id, MONEY_UNIT);
+    struct closure_request request = {.choice = choice, .mark = check->mark};
+    assert_int_equal(closure_request(&house->app, house->arena, &actor, &request), ERR_CHANGED);
+    assert_int_equal(closure_check(&house->app, house->arena, &actor, &choice, &check), ERR_NONE);
+    request.mark = check->mark;
+    assert_int_equal(closure_request(&house->app, house->arena, &actor, &request), ERR_NONE);
+}
+
+static void a_closure_goes_to_its_end_and_leaves_a_receipt(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    work(house);
+    assert_string_equal(view(house, &actor, &request)->state_name, "cooling");
+    assert_int_equal(mails_of("closing_request"), 1);
+    later(house, 2 * MICROS_DAY + MICROS_HOUR);
+    assert_int_equal(mails_of("reminder"), 1);
+    assert_string_equal(view(house, &actor, &request)->state_name, "cooling");
+    later(house, MICROS_DAY);
+    struct closure_view *end = view(house, &actor, &request);
+    assert_true(end->receipt_made);
+    assert_int_equal(end->refund_count, 1);
+    assert_true(end->refunds[0].amount == 12400000);
+    assert_int_equal(mails_of("closed"), 1);
+    assert_string_equal(end->state_name, "forgetting");
+    assert_false(end->account_there);
+    later(house, 2 * MICROS_DAY);
+    assert_string_equal(view(house, &actor, &request)->state_name, "forgotten");
+    struct closure_receipt receipt;
+    assert_int_equal(closure_receipt_read(&house->app, house->arena, actor.account_id, request.ret_closure_id,
+                                          RECEIPT_FORGOTTEN, request.ret_secret, &receipt),
+                     ERR_NONE);
+    assert_int_equal(closure_receipt_read(&house->app, house->arena, actor.account_id, request.ret_closure_id,
+                                          RECEIPT_CLOSED, STR("AAAAAAAAAAAAAAAAAAAAAA"), &receipt),
+                     ERR_CORRUPT);
+}
+
+static void the_closures_key_dies_with_the_last_refund(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false), fay = {.kind = ACTOR_STAFF, .staff_id = 7, .role = ROLE_FINANCE};
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    later(house, 2 * MICROS_DAY + MICROS_HOUR);
+    later(house, MICROS_DAY);
+    struct closure_view *end = view(house, &actor, &request);
+    assert_true(end->has_key);
+    struct refund_id id = {{actor.account_id, request.ret_closure_id}, end->refunds[0].payment_id, 1};
+    struct actor rita = {.kind = ACTOR_STAFF, .staff_id = 8, .role = ROLE_REVIEWER};
+    assert_int_equal(refund_mark_sent(&house->app, &rita, id, STR("R-1")), ERR_FORBIDDEN);
+    assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R-1")), ERR_NONE);
+    assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R-1")), ERR_STATE);
+    assert_int_equal(refund_mark_settled(&house->app, &fay, id), ERR_NONE);
+    later(house, MICROS_HOUR);
+    assert_int_equal(mails_of("refund_settled"), 1);
+    assert_false(view(house, &actor, &request)->has_key);
+}
+
+static void a_second_request_gets_the_first_ones_case(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, true);
+    prove(house, &actor);
+    struct closure_request first = submit(house, &actor), second = submit(house, &actor);
+    assert_true(second.ret_repeated);
+    assert_true(first.ret_closure_id == second.ret_closure_id);
+    assert_true(str_equal(first.ret_secret, second.ret_secret));
+}
+
+static void something_fresh_is_looked_at_by_a_person(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, true), rita = {.kind = ACTOR_STAFF, .staff_id = 8, .role = ROLE_REVIEWER};
+    struct actor amy = {.kind = ACTOR_STAFF, .staff_id = 9, .role = ROLE_AGENT};
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    struct closure_id id = {actor.account_id, request.ret_closure_id};
+    work(house);
+    assert_string_equal(view(house, &actor, &request)->state_name, "review");
+    assert_int_equal(closure_approve(&house->app, &amy, id), ERR_FORBIDDEN);
+    assert_int_equal(closure_ask(&house->app, &rita, id, STR("Is it you?")), ERR_NONE);
+    assert_int_equal(closure_answer(&house->app, &actor, id, STR("Yes.")), ERR_NONE);
+    assert_int_equal(closure_approve(&house->app, &rita, id), ERR_NONE);
+    work(house);
+    assert_string_equal(view(house, &actor, &request)->state_name, "cooling");
+    assert_int_equal(mails_of("question"), 1);
+}
+
+static void undo_brings_everything_back(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false), found;
+    (void)found;
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    struct closure_id id = {actor.account_id, request.ret_closure_id};
+    later(house, MICROS_DAY);
+    assert_int_equal(closure_undo(&house->app, &actor, id), ERR_NONE);
+    later(house, 10 * MICROS_DAY);
+    assert_string_equal(view(house, &actor, &request)->state_name, "undone");
+    assert_true(house_balance(house, actor.account_id, LEDGER_WALLET) == 12400000);
+    assert_int_equal(closure_undo(&house->app, &actor, id), ERR_STATE);
+}
+
+static void not_me_stops_the_clock_and_ends_sessions(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false), link = {.kind = ACTOR_LINK};
+    bool proven;
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    struct closure_id id = {actor.account_id, request.ret_closure_id};
+    assert_int_equal(closure_not_me(&house->app, &link, id), ERR_NONE);
+    assert_int_equal(session_is_proven(&house->app, house->arena, &actor, &proven), ERR_NOT_FOUND);
+    later(house, 10 * MICROS_DAY);
+    assert_string_equal(view(house, &actor, &request)->state_name, "cooling");
+    assert_int_equal(contact_add(&house->app, &actor, STR("thief@example.org")), ERR_STATE);
+    later(house, 25 * MICROS_DAY);
+    assert_string_equal(view(house, &actor, &request)->state_name, "undone");
+}
+
+static void a_declaration_nobody_objects_to_starts_a_closure(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    struct closure_view views[4];
+    size_t count;
+    struct declaration_new declare = {.kind = DECLARATION_CANCEL,
+                                      .name = STR("Ann Lee"),
+                                      .contract = STR("+1 202 555 0143"),
+                                      .mail = STR("ann.lee@example.net")};
+    assert_int_equal(declaration_record(&house->app, house->arena, STR("127.0.0.1"), &declare), ERR_NONE);
+    work(house);
+    assert_int_equal(mails_of("declaration_received"), 1);
+    assert_int_equal(mails_of("declaration_matched"), 1);
+    later(house, 29 * MICROS_DAY);
+    assert_int_equal(closure_list(&house->app, house->arena, actor.account_id, views, 4, &count), ERR_NONE);
+    assert_int_equal(count, 0);
+    later(house, 2 * MICROS_DAY);
+    assert_int_equal(closure_list(&house->app, house->arena, actor.account_id, views, 4, &count), ERR_NONE);
+    assert_int_equal(count, 1);
+    assert_string_equal(views[0].state_name, "review");
+}
+
+static int group_set_up(void **state)
+{
+    (void)state;
+    return password_start() == ERR_NONE ? 0 : -1;
+}
+
+static int group_tear_down(void **state)
+{
+    (void)state;
+    password_stop();
+    return 0;
+}
+
+#define CLOSING_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLOSING_TEST(closing_needs_a_fresh_proof),
+        CLOSING_TEST(what_changed_since_it_was_checked_is_shown_again),
+        CLOSING_TEST(a_closure_goes_to_its_end_and_leaves_a_receipt),
+        CLOSING_TEST(the_closures_key_dies_with_the_last_refund),
+        CLOSING_TEST(a_second_request_gets_the_first_ones_case),
+        CLOSING_TEST(something_fresh_is_looked_at_by_a_person),
+        CLOSING_TEST(undo_brings_everything_back),
+        CLOSING_TEST(not_me_stops_the_clock_and_ends_sessions),
+        CLOSING_TEST(a_declaration_nobody_objects_to_starts_a_closure),
+    };
+    return cmocka_run_group_tests(tests, group_set_up, group_tear_down);
+}
