@@ -4,8 +4,10 @@
 #include "app/wallet.h"
 #include "app/wallet_credit.h"
 #include "app/wallet_read.h"
+#include "base/clock.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "check/check.h"
 #include "domain/types.h"
 #include "store/number.h"
 #include "store/statements.h"
@@ -95,6 +97,27 @@ int house_tear_down(void **state)
     arena_free(house->arena);
     free(house);
     return 0;
+}
+
+int house_tear_down_checked(void **state)
+{
+    struct house *house = *state;
+    char url[96];
+    int64_t findings = 0;
+    struct check_report *report = ARENA_NEW(house->arena, struct check_report);
+    snprintf(url, sizeof url, "sqlite:%s/violet.db", house->directory);
+    assert_int_equal(check_run(&house->app, url, house->arena, clock_now(), report), ERR_NONE);
+    assert_true(report->rules > 20);
+    for (size_t i = 0; i < report->count; i++) {
+        /* no scheduler runs here: what is due stays due */
+        if (strcmp(report->findings[i].rule, "queue_moves") == 0)
+            continue;
+        print_error("%s: %.*s %.*s\n", report->findings[i].rule, STR_ARG(report->findings[i].subject),
+                    STR_ARG(report->findings[i].text));
+        findings++;
+    }
+    house_tear_down(state);
+    return findings == 0 ? 0 : -1;
 }
 
 struct house_job {

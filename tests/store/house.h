@@ -19,6 +19,8 @@ struct house {
 /* cmocka's setup and teardown: *state is a struct house. */
 int house_set_up(void **state);
 int house_tear_down(void **state);
+/* The same, but the oracle is asked first whether every invariant holds. */
+int house_tear_down_checked(void **state);
 
 /* An account without a log-in name that was made at `now`. */
 int64_t house_account(struct house *house, int64_t now);

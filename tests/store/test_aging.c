@@ -184,13 +184,15 @@ static void a_disconnect_after_the_month_was_submitted_stands_in_the_next_file(v
     assert_int_equal(rnd_month_read(&house->app, house->arena, STR("2026-13"), &file), ERR_INVALID);
 }
 
-#define IN_HOUSE(test) cmocka_unit_test_setup_teardown(test, house_set_up, house_tear_down)
+/* These bend rows by hand, so the oracle would find that. */
+#define IN_BENT_HOUSE(test) cmocka_unit_test_setup_teardown(test, house_set_up, house_tear_down)
+#define IN_HOUSE(test) cmocka_unit_test_setup_teardown(test, house_set_up, house_tear_down_checked)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_leaves_its_rest_by_these_rules_only),
-        IN_HOUSE(a_number_is_assigned_again_only_after_its_rest_and_its_report),
+        IN_BENT_HOUSE(a_number_is_assigned_again_only_after_its_rest_and_its_report),
         IN_HOUSE(a_disconnect_after_the_month_was_submitted_stands_in_the_next_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

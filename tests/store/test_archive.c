@@ -181,7 +181,9 @@ static void nobody_else_and_nobody_without_the_key_reads_it(void **state)
     archive_reader_free(reader);
 }
 
-#define IN_HOUSE(test) cmocka_unit_test_setup_teardown(test, set_up, house_tear_down)
+/* These bend rows by hand, so the oracle would find that. */
+#define IN_BENT_HOUSE(test) cmocka_unit_test_setup_teardown(test, set_up, house_tear_down)
+#define IN_HOUSE(test) cmocka_unit_test_setup_teardown(test, set_up, house_tear_down_checked)
 
 int main(void)
 {
@@ -191,7 +193,7 @@ int main(void)
         IN_HOUSE(a_run_that_was_cut_off_is_made_anew_from_its_first_byte),
         IN_HOUSE(what_can_never_work_fails_in_the_open),
         IN_HOUSE(a_newer_archive_takes_the_place_of_the_older),
-        IN_HOUSE(nobody_else_and_nobody_without_the_key_reads_it),
+        IN_BENT_HOUSE(nobody_else_and_nobody_without_the_key_reads_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

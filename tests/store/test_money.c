@@ -385,7 +385,7 @@ static void a_line_that_the_wallet_cannot_pay_is_not_sold(void **state)
     assert_int_equal(house_balance(house, account, LEDGER_WALLET), 0);
 }
 
-#define IN_HOUSE(test) cmocka_unit_test_setup_teardown(test, house_set_up, house_tear_down)
+#define IN_HOUSE(test) cmocka_unit_test_setup_teardown(test, house_set_up, house_tear_down_checked)
 
 int main(void)
 {
