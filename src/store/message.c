@@ -1,7 +1,6 @@
 #include "store/message.h"
 
 #include "base/ids.h"
-#include "domain/types.h"
 #include "store/box.h"
 #include "store/statements.h"
 
@@ -119,7 +118,7 @@ enum err store_message_delete(struct sql_tx *tx, int64_t account_id, int64_t mes
 enum err store_message_count_unread(struct sql_tx *tx, int64_t account_id, int64_t *ret_count)
 {
     struct sql_rows rows;
-    TRY(sql_query(tx, STATEMENT_MESSAGE_COUNT_UNREAD, &rows, SQL_INT(account_id), SQL_INT(MESSAGE_RECEIVED)));
+    TRY(sql_query(tx, STATEMENT_MESSAGE_COUNT_UNREAD, &rows, SQL_INT(account_id)));
     return box_one_int(&rows, ret_count);
 }
 

@@ -38,7 +38,7 @@ enum err store_message_read(struct sql_tx *tx, int64_t account_id, int64_t messa
 enum err store_message_read_all(struct sql_tx *tx, int64_t account_id, int64_t up_to, int64_t now);
 /* ERR_NOT_FOUND. */
 enum err store_message_delete(struct sql_tx *tx, int64_t account_id, int64_t message_id);
-/* Received messages that were not read. */
+/* Messages that were not read; those sent are written as read. */
 enum err store_message_count_unread(struct sql_tx *tx, int64_t account_id, int64_t *ret_count);
 /* Messages that came or went after an instant (microseconds UTC; 0: all). */
 enum err store_message_count_since(struct sql_tx *tx, int64_t account_id, int64_t since, int64_t *ret_count);

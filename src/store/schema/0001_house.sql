@@ -165,6 +165,8 @@ CREATE TABLE message (
     box bytes NOT NULL,
     PRIMARY KEY (account_id, message_id)
 );
+-- What is unread is little; without this every page would walk the whole mailbox to count it.
+CREATE INDEX message_unread ON message (account_id, message_id) WHERE read_at = 0;
 
 -- service_id is a keyed hash of the service's name under the account's key.
 CREATE TABLE linked_service (

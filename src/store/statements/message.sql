@@ -20,7 +20,7 @@ UPDATE message SET read_at = $3 WHERE account_id = $1 AND message_id <= $2 AND r
 -- name: message_delete
 DELETE FROM message WHERE account_id = $1 AND message_id = $2;
 -- name: message_count_unread
-SELECT COUNT(*) FROM message WHERE account_id = $1 AND direction = $2 AND read_at = 0;
+SELECT COUNT(*) FROM message WHERE account_id = $1 AND read_at = 0;
 -- name: message_count_since
 SELECT COUNT(*) FROM message WHERE account_id = $1 AND message_id > $2;
 -- name: carrier_claim
