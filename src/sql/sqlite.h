@@ -8,6 +8,9 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
+/* How long a statement waits for another process's lock. */
+enum { SQLITE_BUSY_MILLIS = 10000 };
+
 /* One connection with its prepared statements. */
 struct sqlite_connection {
     sqlite3 *db;
@@ -21,6 +24,8 @@ struct sql_tx {
     struct sqlite_connection *connection;
     struct arena *arena;
     enum err error; /* the first error of the engine: the command's own result must not hide it */
+    bool writer;
+    unsigned walks; /* begun and not ended */
 };
 
 struct sqlite_item {
@@ -59,12 +64,21 @@ struct sql_store {
     pthread_t checkpoint_thread;
     bool checkpoint_running;
     pthread_cond_t checkpoint_wake;
+    pthread_mutex_t lock_checkpoint; /* one pass at a time: SQLite would answer the second one with BUSY */
+    int64_t wal_retry_bytes;         /* the writer's own; 0: its next pass is at LIMIT_WAL_BYTES */
 
     _Atomic int64_t commands, commits, reruns, reads, checkpoints, wal_bytes, commit_micros_last;
 };
 
 /* The error that a result code of SQLite means. */
 enum err sqlite_error(int code);
+/* The state on disk is not known any more (a failed write, fsync or read of the writer's): only a restart,
+ * which reads it again, is honest. Logs and ends the process where the code is such an error. */
+void sqlite_stop_on_disk_error(int code);
+/* Ends the walks that a command left open: they would hold its transaction. */
+void sqlite_end_walks(struct sql_tx *tx);
+/* Mutexes and conditions of a store that was just allocated; sql_close destroys them. */
+void sqlite_locks_init(struct sql_store *store);
 /* Opens a connection with its settings, each read back; ret_reason gets a static text. */
 enum err sqlite_connect(struct sql_store *store, bool reader, struct sqlite_connection *ret_connection,
                         const char **ret_reason);

@@ -9,19 +9,26 @@
 enum {
     CHECKPOINT_BYTES = 4 * 1024 * 1024,
     CHECKPOINT_SECONDS = 30,
+    LAST_PASS_BUSY_MILLIS = 200,
     PAGE_BYTES = 4096,
     FRAME_BYTES = 24 + PAGE_BYTES
 };
 
-static void passive_pass(struct sql_store *store)
+/* After a failed fsync the log still holds all; a second try could pass over pages that never reached disk.
+ */
+static void report_pass(int code)
 {
-    int frames = 0, moved = 0;
-    int code =
-        sqlite3_wal_checkpoint_v2(store->checkpointer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
+    sqlite_stop_on_disk_error(code);
     if (code != SQLITE_OK && code != SQLITE_BUSY)
         log_warn("checkpoint", LOG_INT("code", code));
-    if (frames >= 0)
-        atomic_store(&store->wal_bytes, (int64_t)frames * FRAME_BYTES);
+}
+
+static void passive_pass(struct sql_store *store)
+{
+    pthread_mutex_lock(&store->lock_checkpoint);
+    int code = sqlite3_wal_checkpoint_v2(store->checkpointer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    pthread_mutex_unlock(&store->lock_checkpoint);
+    report_pass(code);
     atomic_fetch_add(&store->checkpoints, 1);
 }
 
@@ -55,15 +62,29 @@ static int wal_hook(void *context, sqlite3 *db, const char *name, int frames)
     return SQLITE_OK;
 }
 
+/* Passive passes never reset a log that is always written: here the writer holds still. A long reader may
+ * hold the log: then it is let grow a little before the next try, so that the writer is not always waiting.
+ */
+static void last_pass(struct sql_store *store, int64_t bytes)
+{
+    int frames = -1, moved = -1;
+    pthread_mutex_lock(&store->lock_checkpoint);
+    sqlite3_busy_timeout(store->writer.db, LAST_PASS_BUSY_MILLIS);
+    int code = sqlite3_wal_checkpoint_v2(store->writer.db, NULL, SQLITE_CHECKPOINT_RESTART, &frames, &moved);
+    sqlite3_busy_timeout(store->writer.db, SQLITE_BUSY_MILLIS);
+    pthread_mutex_unlock(&store->lock_checkpoint);
+    report_pass(code);
+    store->wal_retry_bytes = code == SQLITE_OK ? 0 : bytes + CHECKPOINT_BYTES;
+    if (code == SQLITE_OK)
+        atomic_store(&store->wal_bytes, 0);
+    atomic_fetch_add(&store->checkpoints, 1);
+}
+
 void sqlite_checkpoint_hint(struct sql_store *store)
 {
     int64_t bytes = atomic_load(&store->wal_bytes);
-    if (bytes > LIMIT_WAL_BYTES) {
-        /* Passive passes never reset a log that is always written: here the writer holds still. */
-        int frames = 0, moved = 0;
-        sqlite3_wal_checkpoint_v2(store->writer.db, NULL, SQLITE_CHECKPOINT_RESTART, &frames, &moved);
-        atomic_store(&store->wal_bytes, frames == moved ? 0 : (int64_t)(frames - moved) * FRAME_BYTES);
-        atomic_fetch_add(&store->checkpoints, 1);
+    if (bytes > LIMIT_WAL_BYTES && bytes > store->wal_retry_bytes) {
+        last_pass(store, bytes);
     } else if (bytes > CHECKPOINT_BYTES) {
         pthread_cond_signal(&store->checkpoint_wake);
     }

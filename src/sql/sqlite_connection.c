@@ -5,8 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { BUSY_MILLIS = 10000, WRITER_CACHE_KIB = 8192, READER_CACHE_KIB = 512 };
+enum { WRITER_CACHE_KIB = 8192, READER_CACHE_KIB = 512 };
+
+static bool is_lost_uniqueness(int code)
+{
+    return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
+           code == SQLITE_CONSTRAINT_ROWID;
+}
 
 enum err sqlite_error(int code)
 {
@@ -21,7 +28,7 @@ enum err sqlite_error(int code)
     case SQLITE_FULL:
         return ERR_FULL;
     case SQLITE_CONSTRAINT:
-        return ERR_EXISTS;
+        return is_lost_uniqueness(code) ? ERR_EXISTS : ERR_INTERNAL;
     case SQLITE_NOMEM:
         return ERR_MEMORY;
     case SQLITE_CORRUPT:
@@ -39,6 +46,14 @@ enum err sqlite_error(int code)
     default:
         return ERR_INTERNAL;
     }
+}
+
+void sqlite_stop_on_disk_error(int code)
+{
+    if ((code & 0xff) != SQLITE_IOERR && (code & 0xff) != SQLITE_CORRUPT)
+        return;
+    log_error("sqlite_disk_error", LOG_INT("code", code));
+    _exit(err_exit_code(ERR_IO));
 }
 
 int sqlite_run(struct sqlite_connection *connection, const char *text)
@@ -83,7 +98,8 @@ static enum err apply_settings(sqlite3 *db, bool reader, const char **ret_reason
         if (setting_holds(db, rows[i].name, rows[i].value, rows[i].wanted))
             continue;
         int code = sqlite3_errcode(db);
-        *ret_reason = rows[i].name;
+        *ret_reason =
+            sqlite_error(code) == ERR_CORRUPT ? "is no database of this program, or damaged" : rows[i].name;
         log_error("sqlite_setting", LOG_TEXT("name", rows[i].name), LOG_INT("code", code));
         return sqlite_error(code) != ERR_NONE ? sqlite_error(code) : ERR_CONFIG;
     }
@@ -100,15 +116,17 @@ enum err sqlite_connect(struct sql_store *store, bool reader, struct sqlite_conn
                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     enum err error = sqlite_error(code);
     if (error == ERR_NONE) {
-        sqlite3_busy_timeout(connection.db, BUSY_MILLIS);
+        sqlite3_busy_timeout(connection.db, SQLITE_BUSY_MILLIS);
         sqlite3_extended_result_codes(connection.db, 1);
         sqlite3_db_config(connection.db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    }
+    if (error == ERR_NONE)
+        error = apply_settings(connection.db, reader, ret_reason);
+    if (error == ERR_NONE) {
         snprintf(cache, sizeof cache, "PRAGMA cache_size = -%d",
                  reader ? READER_CACHE_KIB : WRITER_CACHE_KIB);
         error = sqlite_error(sqlite_run(&connection, cache));
     }
-    if (error == ERR_NONE)
-        error = apply_settings(connection.db, reader, ret_reason);
     connection.prepared = calloc(store->statement_count + 1, sizeof(sqlite3_stmt *));
     if (error == ERR_NONE && connection.prepared == NULL)
         error = ERR_MEMORY;

@@ -103,8 +103,11 @@ enum err sqlite_migrate(struct sql_store *store, const struct sql_options *optio
         return ERR_STATE;
     }
     for (size_t i = 0; i < options->migration_count; i++)
-        if (options->migrations[i].version > version)
+        if (options->migrations[i].version > version) {
+            *ret_reason = "a migration failed";
             TRY(migrate_one(store, &options->migrations[i]));
+        }
+    *ret_reason = "";
     store->version = newest;
     return ERR_NONE;
 }

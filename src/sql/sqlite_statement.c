@@ -6,15 +6,24 @@
 #include <assert.h>
 #include <stdio.h>
 
+/* A lost uniqueness is an answer, every other error of the engine spoils the transaction. */
+static enum err tx_note(struct sql_tx *tx, int code)
+{
+    enum err error = sqlite_error(code);
+    if (tx->error == ERR_NONE && error != ERR_EXISTS)
+        tx->error = error;
+    if (tx->writer)
+        sqlite_stop_on_disk_error(code);
+    return error;
+}
+
 static enum err tx_fail(struct sql_tx *tx, unsigned statement, int code)
 {
     enum err error = sqlite_error(code);
-    if (tx->error == ERR_NONE)
-        tx->error = error;
     if (error != ERR_EXISTS)
         log_warn("sqlite", LOG_TEXT("statement", tx->connection->statements[statement].name),
                  LOG_INT("code", code));
-    return error;
+    return tx_note(tx, code);
 }
 
 static enum err prepare(struct sql_tx *tx, unsigned statement, sqlite3_stmt **ret_prepared)
@@ -73,7 +82,7 @@ static enum err bind_values(struct sql_tx *tx, unsigned statement, sqlite3_stmt 
 enum err sql_exec_values(struct sql_tx *tx, unsigned statement, int64_t *ret_changes,
                          const struct sql_value *values, size_t count)
 {
-    sqlite3_stmt *prepared;
+    sqlite3_stmt *prepared = NULL;
     TRY(prepare(tx, statement, &prepared));
     enum err error = bind_values(tx, statement, prepared, values, count);
     if (error == ERR_NONE) {
@@ -103,7 +112,7 @@ static void keep_values(struct arena *arena, const struct sql_value *values, siz
 enum err sql_query_values(struct sql_tx *tx, unsigned statement, struct sql_rows *ret_rows,
                           const struct sql_value *values, size_t count)
 {
-    sqlite3_stmt *prepared;
+    sqlite3_stmt *prepared = NULL;
     struct sql_value kept[LIMIT_SQL_ARGUMENTS];
     assert(count <= LIMIT_SQL_ARGUMENTS);
     TRY(prepare(tx, statement, &prepared));
@@ -112,9 +121,10 @@ enum err sql_query_values(struct sql_tx *tx, unsigned statement, struct sql_rows
     keep_values(tx->arena, values, count, kept);
     enum err error = bind_values(tx, statement, prepared, kept, count);
     if (error != ERR_NONE) {
-        sqlite3_reset(prepared);
+        sqlite3_clear_bindings(prepared);
         return error;
     }
+    tx->walks++;
     *ret_rows = (struct sql_rows){.tx = tx, .engine = prepared, .arena = tx->arena};
     return ERR_NONE;
 }
@@ -126,11 +136,8 @@ bool sql_next(struct sql_rows *rows)
     int code = sqlite3_step(rows->engine);
     if (code == SQLITE_ROW)
         return true;
-    if (code != SQLITE_DONE) {
-        rows->error = sqlite_error(code);
-        if (rows->tx->error == ERR_NONE)
-            rows->tx->error = rows->error;
-    }
+    if (code != SQLITE_DONE)
+        rows->error = tx_note(rows->tx, code);
     sql_end(rows);
     return false;
 }
@@ -141,8 +148,23 @@ enum err sql_end(struct sql_rows *rows)
         sqlite3_reset(rows->engine);
         sqlite3_clear_bindings(rows->engine);
         rows->engine = NULL;
+        rows->tx->walks--;
     }
     return rows->error;
+}
+
+void sqlite_end_walks(struct sql_tx *tx)
+{
+    if (tx->walks == 0)
+        return;
+    log_warn("sql_walk_left_open", LOG_INT("walks", tx->walks));
+    struct sqlite_connection *connection = tx->connection;
+    for (size_t i = 0; i < connection->statement_count; i++)
+        if (connection->prepared[i] != NULL) {
+            sqlite3_reset(connection->prepared[i]);
+            sqlite3_clear_bindings(connection->prepared[i]);
+        }
+    tx->walks = 0;
 }
 
 int64_t sql_int(struct sql_rows *rows, int column)

@@ -10,13 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static enum err lock_file(struct sql_store *store, const char **ret_reason)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s.lock", store->path);
+    if (snprintf(path, sizeof path, "%s.lock", store->path) >= (int)sizeof path) {
+        *ret_reason = "the path is too long";
+        return ERR_CONFIG;
+    }
     store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (store->lock < 0) {
         *ret_reason = strerror(errno);
@@ -26,6 +28,16 @@ static enum err lock_file(struct sql_store *store, const char **ret_reason)
         return ERR_NONE;
     *ret_reason = "in use by another process";
     return ERR_LOCKED;
+}
+
+/* SQLite would create the file readable by others; an existing one keeps its mode. */
+static enum err create_private(const char *path, int flags)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0600);
+    if (file < 0)
+        return errno == EACCES ? ERR_FORBIDDEN : errno == ENOSPC ? ERR_FULL : ERR_IO;
+    close(file);
+    return ERR_NONE;
 }
 
 static enum err store_prepare(struct sql_store *store, const struct sql_options *options,
@@ -38,14 +50,22 @@ static enum err store_prepare(struct sql_store *store, const struct sql_options 
     if (store->readers == NULL || store->reader_busy == NULL)
         return ERR_MEMORY;
     TRY(lock_file(store, ret_reason));
-    mode_t before = umask(0077);
-    enum err error = sqlite_connect(store, false, &store->writer, ret_reason);
-    umask(before);
-    TRY(error);
+    TRY(create_private(store->path, 0));
+    TRY(sqlite_connect(store, false, &store->writer, ret_reason));
     TRY(sqlite_migrate(store, options, ret_reason));
     TRY(sqlite_connect(store, false, &store->checkpointer, ret_reason));
     TRY(sqlite_writer_start(store));
     return sqlite_checkpoint_start(store);
+}
+
+void sqlite_locks_init(struct sql_store *store)
+{
+    pthread_mutex_init(&store->lock_queue, NULL);
+    pthread_mutex_init(&store->lock_readers, NULL);
+    pthread_mutex_init(&store->lock_checkpoint, NULL);
+    pthread_cond_init(&store->wake, NULL);
+    pthread_cond_init(&store->checkpoint_wake, NULL);
+    pthread_cond_init(&store->reader_free, NULL);
 }
 
 enum err sql_open(const struct sql_options *options, struct sql_store **ret_store, const char **ret_reason)
@@ -62,11 +82,7 @@ enum err sql_open(const struct sql_options *options, struct sql_store **ret_stor
         return ERR_MEMORY;
     store->lock = -1;
     store->path = strdup(options->url + sizeof prefix - 1);
-    pthread_mutex_init(&store->lock_queue, NULL);
-    pthread_mutex_init(&store->lock_readers, NULL);
-    pthread_cond_init(&store->wake, NULL);
-    pthread_cond_init(&store->checkpoint_wake, NULL);
-    pthread_cond_init(&store->reader_free, NULL);
+    sqlite_locks_init(store);
     enum err error = store->path != NULL ? store_prepare(store, options, &reason) : ERR_MEMORY;
     if (ret_reason != NULL)
         *ret_reason = reason;
@@ -92,6 +108,7 @@ void sql_close(struct sql_store *store)
     pthread_cond_destroy(&store->reader_free);
     pthread_cond_destroy(&store->checkpoint_wake);
     pthread_cond_destroy(&store->wake);
+    pthread_mutex_destroy(&store->lock_checkpoint);
     pthread_mutex_destroy(&store->lock_readers);
     pthread_mutex_destroy(&store->lock_queue);
     if (store->lock >= 0)
@@ -141,6 +158,7 @@ enum err sql_read(struct sql_store *store, sql_run_fn *run, struct arena *arena,
     enum err error = sqlite_error(sqlite_run(tx.connection, "BEGIN"));
     if (error == ERR_NONE) {
         error = run(&tx, arena, context);
+        sqlite_end_walks(&tx);
         if (error == ERR_NONE)
             error = tx.error;
         if (!sqlite3_get_autocommit(tx.connection->db))
@@ -156,10 +174,8 @@ static enum err copy_pages(sqlite3 *from, sqlite3 *to)
     sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
     if (backup == NULL)
         return sqlite_error(sqlite3_errcode(to));
-    int code;
-    do
-        code = sqlite3_backup_step(backup, 1024);
-    while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+    /* All in one step: between two steps a commit would make it begin again, and so for ever under load. */
+    int code = sqlite3_backup_step(backup, -1);
     FAILPOINT("sql.backup_copied");
     int finished = sqlite3_backup_finish(backup);
     return sqlite_error(code == SQLITE_DONE ? finished : code);
@@ -188,8 +204,7 @@ static enum err backup_to(struct sql_store *store, const char *part)
 {
     sqlite3 *to = NULL;
     unsigned index;
-    enum err error =
-        sqlite_error(sqlite3_open_v2(part, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
+    enum err error = sqlite_error(sqlite3_open_v2(part, &to, SQLITE_OPEN_READWRITE, NULL));
     if (error == ERR_NONE)
         error = reader_take(store, &index);
     if (error == ERR_NONE) {
@@ -208,16 +223,14 @@ enum err sql_backup(struct sql_store *store, const char *path)
     if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
         return ERR_CONFIG;
     unlink(part);
-    mode_t before = umask(0077);
-    enum err error = backup_to(store, part);
-    umask(before);
-    if (error == ERR_NONE && rename(part, path) != 0)
-        error = ERR_IO;
-    if (error != ERR_NONE) {
-        unlink(part);
-        return error;
-    }
-    return sync_directory_of(path);
+    enum err error = create_private(part, O_EXCL | O_NOFOLLOW);
+    if (error == ERR_NONE)
+        error = backup_to(store, part);
+    /* link, not rename: it never replaces what has come to be there meanwhile. */
+    if (error == ERR_NONE && link(part, path) != 0)
+        error = errno == EEXIST ? ERR_EXISTS : ERR_IO;
+    unlink(part);
+    return error == ERR_NONE ? sync_directory_of(path) : error;
 }
 
 int sql_version(struct sql_store *store)

@@ -25,11 +25,7 @@ enum err sql_open_view(const char *url, const struct sql_statement *statements, 
     store->statement_count = count;
     store->readers = calloc(LIMIT_SQL_READERS, sizeof *store->readers);
     store->reader_busy = calloc(LIMIT_SQL_READERS, sizeof *store->reader_busy);
-    pthread_mutex_init(&store->lock_queue, NULL);
-    pthread_mutex_init(&store->lock_readers, NULL);
-    pthread_cond_init(&store->wake, NULL);
-    pthread_cond_init(&store->checkpoint_wake, NULL);
-    pthread_cond_init(&store->reader_free, NULL);
+    sqlite_locks_init(store);
     enum err error =
         store->path != NULL && store->readers != NULL && store->reader_busy != NULL ? ERR_NONE : ERR_MEMORY;
     if (error == ERR_NONE) {

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Each command of a group has its own arena, so that what it bound and read lives until the group is known.
  */
@@ -44,16 +43,15 @@ static unsigned take_group(struct sql_store *store, unsigned round)
 static enum err run_command(struct sql_store *store, struct sqlite_item *item)
 {
     arena_reset(item->arena);
-    struct sql_tx tx = {.connection = &store->writer, .arena = item->arena};
+    struct sql_tx tx = {.connection = &store->writer, .arena = item->arena, .writer = true};
     int64_t started = clock_read().monotonic;
     enum err result = item->command.run(&tx, item->arena, item->command.context);
+    sqlite_end_walks(&tx);
     int64_t took = clock_read().monotonic - started;
     if (took > LIMIT_SQL_COMMAND_MICROS && item->command.lane == SQL_LANE_COMMAND)
         log_warn("sql_command_slow", LOG_TEXT("name", item->command.name), LOG_INT("micros", took));
-    /* A command must not succeed over an error that it did not see. A lost uniqueness is for it to judge. */
-    if (result == ERR_NONE && tx.error != ERR_NONE && tx.error != ERR_EXISTS)
-        result = tx.error;
-    return result;
+    /* A command must not succeed over an error that it did not see. */
+    return result == ERR_NONE ? tx.error : result;
 }
 
 /* False where the engine threw the whole group away. */
@@ -69,26 +67,13 @@ static bool run_in_savepoint(struct sql_store *store, struct sqlite_item *item)
     return sqlite_run(&store->writer, "RELEASE command") == SQLITE_OK;
 }
 
-/* The state on disk is not known any more: only a restart, which reads it again, is honest. */
-static void stop_on_disk_error(int code)
-{
-    log_error("sqlite_disk_error", LOG_INT("code", code));
-    _exit(70);
-}
-
-static bool is_disk_error(int code)
-{
-    return (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CORRUPT;
-}
-
 static enum err commit_group(struct sql_store *store)
 {
     int64_t started = clock_read().monotonic;
     FAILPOINT("sql.before_commit");
     int code = sqlite_run(&store->writer, "COMMIT");
     FAILPOINT("sql.after_commit");
-    if (is_disk_error(code))
-        stop_on_disk_error(code);
+    sqlite_stop_on_disk_error(code);
     if (code != SQLITE_OK && !sqlite3_get_autocommit(store->writer.db))
         sqlite_run(&store->writer, "ROLLBACK");
     atomic_store(&store->commit_micros_last, clock_read().monotonic - started);
@@ -99,22 +84,17 @@ static enum err commit_group(struct sql_store *store)
 static enum err begin_group(struct sql_store *store)
 {
     int code = sqlite_run(&store->writer, "BEGIN IMMEDIATE");
-    if (is_disk_error(code))
-        stop_on_disk_error(code);
+    sqlite_stop_on_disk_error(code);
     return sqlite_error(code);
 }
 
-/* One transaction for all; false where it was thrown away and nothing of it stands. */
+/* Runs the commands in the open transaction; false where it was thrown away and nothing of it stands. */
 static bool run_group(struct sql_store *store, unsigned count)
 {
-    if (begin_group(store) != ERR_NONE)
-        return false;
     for (unsigned i = 0; i < count; i++) {
         if (run_in_savepoint(store, &store->group[i]))
             continue;
-        int code = sqlite3_extended_errcode(store->writer.db);
-        if (is_disk_error(code))
-            stop_on_disk_error(code);
+        sqlite_stop_on_disk_error(sqlite3_extended_errcode(store->writer.db));
         if (!sqlite3_get_autocommit(store->writer.db))
             sqlite_run(&store->writer, "ROLLBACK");
         return false;
@@ -133,6 +113,20 @@ static enum err run_alone(struct sql_store *store, struct sqlite_item *item)
     return item->result != ERR_NONE ? item->result : ERR_FULL;
 }
 
+static void run_all(struct sql_store *store, unsigned count)
+{
+    enum err begun = begin_group(store);
+    if (begun != ERR_NONE) {
+        for (unsigned i = 0; i < count; i++)
+            store->group[i].result = begun;
+    } else if (!run_group(store, count)) {
+        atomic_fetch_add(&store->reruns, 1);
+        for (unsigned i = 0; i < count; i++)
+            store->group[i].result = run_alone(store, &store->group[i]);
+    }
+    atomic_fetch_add(&store->commands, count);
+}
+
 static void answer_group(struct sql_store *store, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -142,15 +136,16 @@ static void answer_group(struct sql_store *store, unsigned count)
     }
 }
 
-static bool make_arenas(struct sql_store *store, unsigned count)
+static void make_arenas(struct sql_store *store, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++)
-        if (store->group[i].arena == NULL) {
+    for (unsigned i = 0; i < count; i++) {
+        if (store->group[i].arena == NULL)
             store->group[i].arena = arena_new_wiped(COMMAND_ARENA_LIMIT);
-            if (store->group[i].arena == NULL)
-                return false;
+        if (store->group[i].arena == NULL) {
+            log_error("writer_out_of_memory");
+            abort();
         }
-    return true;
+    }
 }
 
 static void *writer_thread(void *context)
@@ -161,14 +156,8 @@ static void *writer_thread(void *context)
         unsigned count = take_group(store, round);
         if (count == 0)
             return NULL;
-        if (!make_arenas(store, count))
-            stop_on_disk_error(SQLITE_NOMEM);
-        if (!run_group(store, count)) {
-            atomic_fetch_add(&store->reruns, 1);
-            for (unsigned i = 0; i < count; i++)
-                store->group[i].result = run_alone(store, &store->group[i]);
-        }
-        atomic_fetch_add(&store->commands, count);
+        make_arenas(store, count);
+        run_all(store, count);
         answer_group(store, count);
         sqlite_checkpoint_hint(store);
     }
