@@ -2,6 +2,7 @@
 
 #include "app/line_fees.h"
 #include "app/line_list.h"
+#include "app/message_receive.h"
 #include "app/number_assign.h"
 #include "app/wallet.h"
 #include "app/wallet_credit.h"
@@ -10,7 +11,9 @@
 #include "base/ids.h"
 #include "base/money.h"
 #include "domain/types.h"
+#include "store/identity.h"
 #include "store/order.h"
+#include "store/work.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -372,6 +375,72 @@ static void the_last_month_before_a_stop_costs_its_days(void **state)
                      38 * MONEY_UNIT - 62 * MONEY_UNIT / days * 10);
 }
 
+struct contact_job {
+    struct house *house;
+    int64_t account_id;
+    size_t mails;
+};
+
+static enum err contact_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const struct contact_job *job = context;
+    struct account *account;
+    TRY(account_load(&job->house->app, tx, arena, job->account_id, &account));
+    const struct store_contact contact = {
+        .account_id = job->account_id,
+        .contact_id = ids_next(clock_now()),
+        .kind = CONTACT_MAIL,
+        .added_at = clock_now(),
+        .verified_at = clock_now(),
+        .address = STR("somebody@example.com"),
+    };
+    return store_contact_insert(tx, arena, &account->key, &contact);
+}
+
+static enum err mails_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct contact_job *job = context;
+    struct store_outbox rows[8];
+    struct str boxes[8];
+    return store_outbox_waiting(tx, arena, job->account_id, rows, boxes, 8, &job->mails);
+}
+
+static size_t mails(struct house *house, int64_t account)
+{
+    struct contact_job job = {.house = house, .account_id = account};
+    assert_int_equal(sql_read(house->app.store, mails_run, house->arena, &job), ERR_NONE);
+    return job.mails;
+}
+
+static void only_the_holder_of_an_unused_line_is_reminded_and_once_a_fee(void **state)
+{
+    struct house *house = *state;
+    for (int used = 0; used <= 1; used++) {
+        int64_t account = house_account(house, clock_now());
+        struct contact_job contact = {.house = house, .account_id = account};
+        assert_int_equal(sql_call(house->app.store, "test", contact_run, &contact), ERR_NONE);
+        house_credit(house, account, 100 * MONEY_UNIT);
+        int64_t line = house_line(house, account, used ? "+12025550116" : "+12025550115", MONEY_UNIT);
+        clock_advance(2 * MICROS_DAY);
+        struct message_receive message = {
+            .carrier = STR("test"), .carrier_id = STR("id"), .from = STR("32665"), .to = STR("+12025550116")};
+        if (used)
+            assert_int_equal(message_receive(&house->app, &message), ERR_NONE);
+        clock_advance(first_line(house, account).next_fee_at - clock_now() - 8 * MICROS_DAY);
+        assert_int_equal(line_fees_run(&house->app, account, line), ERR_NONE);
+        assert_int_equal(mails(house, account), 0);
+        clock_advance(MICROS_DAY);
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(line_fees_run(&house->app, account, line), ERR_NONE);
+        assert_int_equal(mails(house, account), used ? 0 : 1);
+        clock_advance(7 * MICROS_DAY);
+        assert_int_equal(line_fees_run(&house->app, account, line), ERR_NONE);
+        clock_advance(25 * MICROS_DAY);
+        assert_int_equal(line_fees_run(&house->app, account, line), ERR_NONE);
+        assert_int_equal(mails(house, account), used ? 1 : 2);
+    }
+}
+
 static void a_line_that_the_wallet_cannot_pay_is_not_sold(void **state)
 {
     struct house *house = *state;
@@ -402,6 +471,7 @@ int main(void)
         IN_HOUSE(a_fee_is_charged_once_a_month),
         IN_HOUSE(a_stopped_fee_is_not_charged_and_the_days_between_cost_nothing),
         IN_HOUSE(the_last_month_before_a_stop_costs_its_days),
+        IN_HOUSE(only_the_holder_of_an_unused_line_is_reminded_and_once_a_fee),
         IN_HOUSE(a_line_that_the_wallet_cannot_pay_is_not_sold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
