@@ -304,6 +304,7 @@ static enum err attest_run(struct sql_tx *tx, struct arena *arena, void *context
 static enum err attest(struct turn_job *job)
 {
     job->now = clock_now();
+    job->attested = 0;
     job->after = job->next_after = (struct store_waiting_closure){0};
     do {
         TRY(sql_call_bulk(job->app->store, "turn_attest", attest_run, job));

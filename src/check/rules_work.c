@@ -51,9 +51,6 @@ const struct check_rule check_rules_work[] = {
     {"queue_once", CHECK_NO_ARGUMENT,
      "SELECT kind || ' ' || account_id || '/' || subject_id, COUNT(*) || ' times on the clock' FROM queue "
      "GROUP BY kind, account_id, subject_id HAVING COUNT(*) > 1 LIMIT 100"},
-    {"queue_moves", CHECK_NOW,
-     "SELECT kind || ' ' || account_id || '/' || subject_id, 'was due a day ago' FROM queue "
-     "WHERE due < $1 - 86400000000 AND lease_until < $1 - 3600000000 LIMIT 100"},
     {"desk_subject", CHECK_NO_ARGUMENT,
      "SELECT desk_item.kind || ' ' || desk_item.account_id || '/' || desk_item.subject_id, 'is not there' "
      "FROM desk_item WHERE (desk_item.kind IN ('review', 'refund') AND NOT EXISTS (SELECT 1 FROM closure "
