@@ -49,18 +49,30 @@ static struct rate_slot *rate_find(uint64_t key)
     return oldest;
 }
 
-enum err rate_take(enum rate_kind kind, struct str key, int64_t monotonic)
+enum err rate_take_left(enum rate_kind kind, struct str key, int64_t monotonic, struct rate_left *ret_left)
 {
     enum err result = ERR_NONE;
+    int64_t burst = rate_rows[kind].burst, refill = rate_rows[kind].refill_micros;
     pthread_mutex_lock(&rate_lock);
     struct rate_slot *slot = rate_find(rate_key(kind, key));
     int64_t full_at = slot->full_at > monotonic ? slot->full_at : monotonic;
-    if (full_at - monotonic > (rate_rows[kind].burst - 1) * rate_rows[kind].refill_micros)
+    if (full_at - monotonic > (burst - 1) * refill)
         result = ERR_RATE;
     else
-        slot->full_at = full_at + rate_rows[kind].refill_micros;
+        slot->full_at = full_at += refill;
     pthread_mutex_unlock(&rate_lock);
+    *ret_left = (struct rate_left){
+        .limit = burst,
+        .remaining = burst - (full_at - monotonic + refill - 1) / refill,
+        .reset_micros = full_at - monotonic,
+    };
     return result;
+}
+
+enum err rate_take(enum rate_kind kind, struct str key, int64_t monotonic)
+{
+    struct rate_left left;
+    return rate_take_left(kind, key, monotonic, &left);
 }
 
 void rate_of(enum rate_kind kind, int64_t *ret_burst, int64_t *ret_refill_micros)

@@ -21,6 +21,12 @@ enum rate_kind {
 /* Takes one token of key's bucket; ERR_RATE when it is empty. key may be personal: only its hash is kept, in
  * memory. monotonic is in microseconds. */
 enum err rate_take(enum rate_kind kind, struct str key, int64_t monotonic);
+struct rate_left {
+    int64_t limit, remaining; /* tokens of a full bucket, and of this one afterwards */
+    int64_t reset_micros;     /* until the bucket is full again */
+};
+/* As rate_take; *ret_left is set in both cases. */
+enum err rate_take_left(enum rate_kind kind, struct str key, int64_t monotonic, struct rate_left *ret_left);
 /* What a kind allows: tokens at once, and microseconds until one more. */
 void rate_of(enum rate_kind kind, int64_t *ret_burst, int64_t *ret_refill_micros);
 

@@ -93,3 +93,41 @@ size_t json_document_count(const struct json_document *document, struct str path
     const json_t *value = find(document, path);
     return json_is_array(value) ? json_array_size(value) : 0;
 }
+
+bool json_document_is_object(const struct json_document *document)
+{
+    return json_is_object(document->root);
+}
+
+bool json_document_has(const struct json_document *document, struct str path)
+{
+    const json_t *value = find(document, path);
+    return value != NULL && !json_is_null(value);
+}
+
+bool json_document_is_text(const struct json_document *document, struct str path)
+{
+    return json_is_string(find(document, path));
+}
+
+static bool is_known(struct str name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_is(name, names[i]))
+            return true;
+    return false;
+}
+
+bool json_document_unknown(const struct json_document *document, struct arena *arena,
+                           const char *const *names, size_t count, size_t index, struct str *ret_name)
+{
+    for (void *at = json_object_iter(document->root); at != NULL;
+         at = json_object_iter_next(document->root, at)) {
+        struct str name = str_from(json_object_iter_key(at));
+        if (is_known(name, names, count) || index-- != 0)
+            continue;
+        *ret_name = arena_str(arena, name);
+        return true;
+    }
+    return false;
+}
