@@ -1,0 +1,10 @@
+/* The table of each file of calls. */
+#ifndef EDGE_API_ROWS_H
+#define EDGE_API_ROWS_H
+
+#include "edge/api/call.h"
+
+/* Rows end with a NULL method. */
+extern const struct call_row rows_session[], rows_account[];
+
+#endif
