@@ -16,6 +16,7 @@ def squeeze(path):
     text = path.read_text(encoding='utf-8')
     if path.suffix == '.css':
         text = re.sub(r'/\*.*?\*/', '', text, flags=re.DOTALL)
+        text = re.sub(r'\s*([{};])\s*', r'\1', text).replace(': ', ':')
     if path.suffix in ('.css', '.js'):
         text = '\n'.join(line.strip() for line in text.split('\n') if line.strip() and not line.strip().startswith('//'))
     return text.encode() + b'\n'
