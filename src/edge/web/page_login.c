@@ -87,13 +87,7 @@ static enum err post_language(struct visit *visit)
     return visit_go(visit, without_language(visit, next), NULL);
 }
 
-static enum err get_root(struct visit *visit)
-{
-    return visit_go(visit, visit->signed_in ? STR("/inbox") : STR("/login"), NULL);
-}
-
 const struct web_row page_login_rows[] = {
-    {"GET", "/", HTTP_INLINE, WEB_ANYBODY, get_root, 0, 0},
     {"GET", "/login", HTTP_INLINE, WEB_ANYBODY, get_login, 0, 0},
     {"POST", "/login", HTTP_WORK, WEB_ANYBODY, post_login, WEB_ROW_NO_TOKEN, 0},
     {"POST", "/logout", HTTP_WORK, WEB_ANYBODY, post_logout, 0, 0},

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 
 static const struct web_row *const tables[] = {
-    page_archive_rows, page_close_confirm_rows, page_close_rows,    page_close_unbind_rows, page_inbox_rows,
-    page_login_rows,   page_numbers_rows,       page_settings_rows, page_wallet_rows};
+    page_archive_rows, page_cancel_rows,  page_close_confirm_rows, page_close_rows,   page_close_unbind_rows,
+    page_closure_rows, page_home_rows,    page_inbox_rows,         page_login_rows,   page_not_me_rows,
+    page_numbers_rows, page_receipt_rows, page_settings_rows,      page_tickets_rows, page_wallet_rows};
 enum { TABLES = sizeof tables / sizeof *tables };
 
 /* A row and the house it is for: what a route's context points to. */
@@ -21,11 +22,6 @@ struct route_set {
     struct bound *bound;
     struct http_route routes[];
 };
-
-static bool token_is_right(const struct visit *visit)
-{
-    return str_equal_secret(http_form(visit->request, "token"), visit->token);
-}
 
 /* Whoever is not signed in goes to the log-in, and comes back after it. */
 static void send_to_login(struct visit *visit)
@@ -54,7 +50,7 @@ static void handle(struct http_request *request, void *context)
         return;
     }
     if (error == ERR_NONE && posts && visit.signed_in && (row->flags & WEB_ROW_NO_TOKEN) == 0 &&
-        !token_is_right(&visit))
+        !visit_token_is_right(&visit))
         error = ERR_CROSS_SITE;
     if (error == ERR_NONE)
         error = row->handle(&visit);
@@ -145,4 +141,25 @@ void web_routes_free(const struct http_route *routes)
         (struct route_set *)((char *)(uintptr_t)routes - offsetof(struct route_set, routes));
     free(set->bound);
     free(set);
+}
+
+const struct http_route *web_bind(struct web *web, const struct web_row *rows, size_t *ret_count)
+{
+    size_t count = 0;
+    while (rows[count].method != NULL)
+        count++;
+    struct route_set *set = calloc(1, sizeof *set + count * sizeof *set->routes);
+    if (set == NULL)
+        return NULL;
+    set->bound = calloc(count, sizeof *set->bound);
+    if (set->bound == NULL) {
+        free(set);
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        set->bound[i] = (struct bound){web, &rows[i]};
+        set->routes[i] = bind_row(&set->bound[i]);
+    }
+    *ret_count = count;
+    return set->routes;
 }

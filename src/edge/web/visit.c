@@ -49,6 +49,11 @@ enum err visit_begin(struct visit *visit, struct web *web, struct http_request *
     return find_session(visit);
 }
 
+bool visit_token_is_right(const struct visit *visit)
+{
+    return visit->token.length != 0 && str_equal_secret(http_form(visit->request, "token"), visit->token);
+}
+
 static enum text_id text_of_error(enum err error)
 {
     return text_find(str_from(err_message_id(error)));
@@ -96,7 +101,7 @@ static const struct template_frame_closing *find_closing(const struct visit *vis
 
 struct template_frame visit_frame(const struct visit *visit)
 {
-    const struct settings_operator *operator= & visit->app->settings->operator;
+    const struct settings *settings = visit->app->settings;
     return (struct template_frame){
         .signed_in = visit->signed_in && !visit->desk,
         .user_name = visit->account.name,
@@ -111,10 +116,10 @@ struct template_frame visit_frame(const struct visit *visit)
         .failed_code = visit->error != ERR_NONE ? str_from(err_code(visit->error)) : STR_NONE,
         .mistakes = visit->mistakes,
         .mistakes_count = visit->mistake_count,
-        .operator_name = str_from(operator->legal_name),
-        .operator_address = str_from(operator->address),
-        .terms = str_from(operator->terms_url),
-        .privacy = str_from(operator->privacy_url),
+        .operator_name = str_from(settings->operator.legal_name),
+        .operator_address = str_from(settings->operator.address),
+        .terms = str_from(settings->operator.terms_url),
+        .privacy = str_from(settings->operator.privacy_url),
     };
 }
 

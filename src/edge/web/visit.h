@@ -50,6 +50,8 @@ enum {
 
 /* Finds language and session. For staff's pages desk is set. */
 enum err visit_begin(struct visit *visit, struct web *web, struct http_request *request, bool desk);
+/* True where the form carries the session's token. */
+bool visit_token_is_right(const struct visit *visit);
 /* The error as a page. */
 void visit_fail(struct visit *visit, enum err error);
 

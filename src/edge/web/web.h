@@ -20,10 +20,15 @@ struct web {
     bool demo;
     const struct web_login *logins; /* of the demo; NULL: none */
     size_t login_count;
+    void *context; /* of the rows of web_bind */
 };
 
 /* The routes of all pages; they refer to web and live until web_routes_free. NULL without memory. */
 const struct http_route *web_routes(struct web *web, size_t *ret_count);
+/* Rows of pages that cmd adds, served as those of web_routes are; web->context is theirs. Until
+ * web_routes_free. */
+struct web_row;
+const struct http_route *web_bind(struct web *web, const struct web_row *rows, size_t *ret_count);
 /* Accepts NULL. */
 void web_routes_free(const struct http_route *routes);
 
