@@ -1,5 +1,7 @@
 #include "cmd/cli.h"
 
+#include "base/limits.h"
+
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -12,9 +14,21 @@ static void protect_memory(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* A descriptor a connection: as many as the hard limit gives, up to what the server takes. */
+static void allow_connections(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    rlim_t wanted = LIMIT_CONNECTIONS + 1000;
+    files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int main(int argc, char **argv)
 {
     protect_memory();
+    allow_connections();
     signal(SIGPIPE, SIG_IGN);
     return cli_main(argc - 1, argv + 1);
 }

@@ -34,15 +34,16 @@ struct service {
     struct control *control;
     struct http_route routes[SERVICE_ROUTES];
     size_t route_count;
-    const struct http_route *web_routes;
+    const struct http_route *web_routes, *more_routes;
 };
 
 /* Every kind that is ever put into the queue. */
 static const struct scheduler_kind kinds[] = {
-    {"outbox", outbox_run},   {"closure", closure_job},   {"declaration", declaration_job},
-    {"line", line_fees_run},  {"archive", archive_run},   {"aging", number_aging_run},
-    {"sweep", closure_sweep}, {"turn", keyring_turn_job}, {"leaves", leaves_run},
-    {"carrier_seen", carrier_forget_run},
+    {"outbox", outbox_run},           {"closure", closure_job},
+    {"declaration", declaration_job}, {"line", line_fees_run},
+    {"archive", archive_run},         {"aging", number_aging_run},
+    {"sweep", closure_sweep},         {"turn", keyring_turn_job},
+    {"leaves", leaves_run},           {"carrier_seen", carrier_forget_run},
 };
 
 static void add_routes(struct service *service, const struct http_route *routes, size_t count)
@@ -64,8 +65,10 @@ static enum err collect_routes(struct service *service, const struct service_opt
         return ERR_MEMORY;
     add_routes(service, service->web_routes, count);
     if (options->more_routes != NULL) {
-        const struct http_route *more = options->more_routes(options->more_context, &service->web, &count);
-        add_routes(service, more, count);
+        service->more_routes = options->more_routes(options->more_context, &service->web, &count);
+        if (service->more_routes == NULL)
+            return ERR_MEMORY;
+        add_routes(service, service->more_routes, count);
     }
     return ERR_NONE;
 }
@@ -247,5 +250,6 @@ void service_stop(struct service *service)
     scheduler_stop(service->scheduler);
     service->house->app.steady = NULL;
     web_routes_free(service->web_routes);
+    web_routes_free(service->more_routes);
     free(service);
 }

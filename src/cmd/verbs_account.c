@@ -2,6 +2,8 @@
 
 #include "app/account_create.h"
 #include "app/account_list.h"
+#include "base/clock.h"
+#include "domain/account/account.h"
 #include "domain/types.h"
 #include "i18n/i18n.h"
 

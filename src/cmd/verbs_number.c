@@ -4,6 +4,7 @@
 #include "app/number_assign.h"
 #include "app/number_import.h"
 #include "app/wallet_credit.h"
+#include "base/limits.h"
 #include "base/money.h"
 
 static const struct actor operator_actor = {.kind = ACTOR_OPERATOR};

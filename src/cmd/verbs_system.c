@@ -1,6 +1,7 @@
 #include "cmd/cli.h"
 
 #include "app/rnd_month.h"
+#include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "cmd/config.h"

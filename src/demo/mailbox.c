@@ -49,8 +49,8 @@ static void copy_mail(struct arena *arena, const struct mailbox_mail *mail, stru
         .text = arena_str(arena, mail->text),
         .message_id = arena_str(arena, mail->message_id),
         .link = arena_str(arena, mail->link),
-        .attachment_name = arena_str(arena, mail->attachment_name),
-        .attachment = arena_str(arena, mail->attachment),
+        .receipt = arena_str(arena, mail->receipt),
+        .signature = arena_str(arena, mail->signature),
         .deliveries = mail->deliveries,
     };
 }
@@ -83,9 +83,9 @@ static enum err mailbox_take(struct mailbox *mailbox, const struct mail_rendered
                                 .message_id = message->message_id,
                                 .link = rendered->link,
                                 .deliveries = 1};
-    if (message->attachment_count != 0) {
-        mail.attachment_name = message->attachments[0].name;
-        mail.attachment = message->attachments[0].bytes;
+    if (message->attachment_count == 2) {
+        mail.receipt = message->attachments[0].bytes;
+        mail.signature = message->attachments[1].bytes;
     }
     arena_free(mailbox->slots[slot].arena);
     mailbox->slots[slot].arena = arena;

@@ -12,8 +12,8 @@ struct mailbox;
 struct mailbox_mail {
     int64_t id, at; /* id counts from 1 */
     struct str to, subject, text, message_id, link;
-    struct str attachment_name, attachment;
-    int deliveries; /* how often it was handed over: the same Message-ID is one mail */
+    struct str receipt, signature; /* attachments of the confirmation; else empty */
+    int deliveries;                /* how often it was handed over: the same Message-ID is one mail */
 };
 
 enum err mailbox_new(const struct settings *settings, struct mailbox **ret_mailbox);
