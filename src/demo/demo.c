@@ -36,6 +36,7 @@ void demo_settings(struct settings *settings)
         .privacy_url = "/help",
         .markets = SETTINGS_MARKET_CN | SETTINGS_MARKET_EU | SETTINGS_MARKET_US_CA | SETTINGS_MARKET_US,
     };
+    settings->server.private_listen = ""; /* several demos run beside each other */
     settings->mail.from = "service@violet.example";
     settings->desk_people = 2;
     settings->keyring.replica = true; /* nothing here is worth a backup */
