@@ -46,6 +46,9 @@ enum {
     LIMIT_CARRIER_ID_DAYS = 30, /* how long a carrier may repeat a delivery */
     LIMIT_PAGE_ROWS = 50,
     LIMIT_HOOK_SKEW_SECONDS = 300,
+    /* requests of programs */
+    LIMIT_IDEMPOTENCY_KEY_BYTES = 128,
+    LIMIT_IDEMPOTENCY_HOURS = 24,
     /* tickets */
     LIMIT_TICKET_BYTES = 8000,
     LIMIT_TICKETS_OPEN = 20,
