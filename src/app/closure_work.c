@@ -69,8 +69,10 @@ struct closure_actor closure_work_actor(const struct closure_work *closure)
                                                     [ACTOR_LINK] = CLOSURE_BY_SUBSCRIBER,
                                                     [ACTOR_SYSTEM] = CLOSURE_BY_SYSTEM,
                                                     [ACTOR_OPERATOR] = CLOSURE_BY_STAFF};
-    return (struct closure_actor){
-        .kind = kinds[actor->kind], .staff_id = actor->staff_id, .role = (enum role)actor->role};
+    /* The operator's command line is one person beside those who have a log-in. */
+    return (struct closure_actor){.kind = kinds[actor->kind],
+                                  .staff_id = actor->kind == ACTOR_OPERATOR ? -1 : actor->staff_id,
+                                  .role = (enum role)actor->role};
 }
 
 enum err closure_work_journal(struct closure_work *closure, const char *event, struct str details)
