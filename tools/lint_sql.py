@@ -194,8 +194,10 @@ def faults_of_shard(name, text, house, across):
 
 
 def faults_of_seal(text, marks):
-    written = re.search(r"\bINSERT\s+INTO\s+\w+\s*\(([^)]*)\)", text, re.IGNORECASE)
-    boxes = set(re.findall(r"\b(\w*box)\b", written[1] if written else ""))
+    written = re.search(r"\bINSERT\s+INTO\s+\w+\s*\(([^)]*)\)(?:\s*VALUES\s*\(([^)]*)\))?", text, re.IGNORECASE)
+    columns = re.findall(r"\w+", written[1]) if written else []
+    values = written[2].split(",") if written and written[2] else [""] * len(columns)
+    boxes = {column for column, value in zip(columns, values) if column.endswith("box") and value.strip() != "NULL"}
     changes = re.search(r"\bSET\b((?:(?!\bWHERE\b).)*)", text, re.IGNORECASE | re.DOTALL)
     boxes |= set(re.findall(r"\b(\w*box)\s*=\s*\$", changes[1] if changes else ""))
     if boxes != marks:
@@ -289,6 +291,7 @@ SAMPLES = [
     ("UPDATE message SET account_id = $2 WHERE account_id = $1;", "is changed"),
     ("UPDATE message SET box = $2 WHERE account_id = $1;", "sealed"),
     ("INSERT INTO message (account_id, message_id, read_at, box) VALUES ($1, $2, $3, $4);", "sealed"),
+    ("INSERT INTO message (account_id, message_id, read_at, box) VALUES ($1, $2, $3, NULL);", ""),
     ("COMMIT;", "port's business"),
 ]
 SAMPLE_SCHEMAS = [
