@@ -13,4 +13,8 @@ struct closure_dates {
 /* Of the operator's markets and settings; now in microseconds UTC. */
 struct closure_dates closure_dates_of(const struct app *app, int64_t now);
 
+/* Which clock gives the due date of a closure whose clocks start then: "china", "europe", "california" or
+ * "none" where no market sets one. */
+const char *closure_due_clock(const struct app *app, int64_t start);
+
 #endif

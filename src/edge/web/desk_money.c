@@ -1,0 +1,117 @@
+#include "app/refund.h"
+#include "edge/web/desk.h"
+#include "edge/web/pages.h"
+
+enum { MONEY_ROWS = 200 };
+
+static const char *const states[] = {[REFUND_OWED] = "owed",
+                                     [REFUND_SENT] = "sent",
+                                     [REFUND_SETTLED] = "settled",
+                                     [REFUND_FAILED] = "failed",
+                                     [REFUND_GIVEN_UP] = "given_up"};
+
+/* Where it goes; without a destination of its own it goes back to where it came from. */
+static struct str refund_to(const struct visit *visit, const struct closure_view *view,
+                            const struct store_refund *refund)
+{
+    if (refund->instrument.length != 0)
+        return refund->instrument;
+    return view->row.own.bank.length != 0 ? view->row.own.bank
+                                          : text_get(visit->language, TEXT_CLOSE_CONFIRM_ORIGIN);
+}
+
+static struct template_desk_money_refund
+show_refund(const struct visit *visit, const struct closure_view *view, const struct store_refund *refund)
+{
+    return (struct template_desk_money_refund){
+        .reference = view->row.reference,
+        .payment = visit_id(visit, refund->payment_id),
+        .attempt = refund->attempt,
+        .amount = refund->amount,
+        .to = refund_to(visit, view, refund),
+        .state = visit_text(visit, "refund.state.", states[refund->state]),
+        .owed = refund->state == REFUND_OWED,
+        .sent = refund->state == REFUND_SENT,
+        .since = refund->state == REFUND_SENT ? refund->sent_at : refund->owed_at,
+        .bank_reference = refund->bank_reference,
+    };
+}
+
+static enum err show_money(struct visit *visit)
+{
+    struct store_desk_item *items;
+    size_t found;
+    struct template_desk_money page = {.frame = desk_frame(visit)};
+    struct template_desk_money_refund *refunds =
+        ARENA_ARRAY(visit->arena, MONEY_ROWS, struct template_desk_money_refund);
+    TRY(desk_waiting(visit, "refund", &items, &found));
+    for (size_t i = 0; i < found; i++) {
+        struct closure_view *view;
+        struct closure_id id = {items[i].account_id, items[i].subject_id};
+        if (closure_view(visit->app, visit->arena, id, &view) != ERR_NONE || !view->has_key)
+            continue;
+        for (size_t k = 0; k < view->refund_count && page.refunds_count < MONEY_ROWS; k++)
+            if (view->refunds[k].state == REFUND_OWED || view->refunds[k].state == REFUND_SENT)
+                refunds[page.refunds_count++] = show_refund(visit, view, &view->refunds[k]);
+    }
+    page.refunds = refunds;
+    VISIT_SHOW(visit, desk_money, &page);
+    return ERR_NONE;
+}
+
+static enum err get_money(struct visit *visit)
+{
+    TRY(desk_allow(visit, DESK_MONEY));
+    return show_money(visit);
+}
+
+static enum err find_refund(struct visit *visit, struct refund_id *ret_id)
+{
+    TRY(desk_allow(visit, DESK_MONEY));
+    TRY(closure_find(visit->app, visit->arena, http_param(visit->request, "reference"), &ret_id->closure));
+    TRY(visit_param_id(visit, "payment", &ret_id->payment_id));
+    return visit_param_id(visit, "attempt", &ret_id->attempt);
+}
+
+static enum err go_back(struct visit *visit, enum err error, const char *word)
+{
+    if (error == ERR_NONE)
+        return visit_go(visit, STR("/desk/money"), word);
+    if (!desk_is_mistake(error))
+        return error;
+    visit_set_failed(visit, error);
+    return show_money(visit);
+}
+
+static enum err post_sent(struct visit *visit)
+{
+    struct refund_id id;
+    TRY(find_refund(visit, &id));
+    enum err error =
+        refund_mark_sent(visit->app, &visit->actor, id, str_trim(http_form(visit->request, "reference")));
+    return go_back(visit, error, "refund_sent");
+}
+
+static enum err post_settled(struct visit *visit)
+{
+    struct refund_id id;
+    TRY(find_refund(visit, &id));
+    return go_back(visit, refund_mark_settled(visit->app, &visit->actor, id), "refund_settled");
+}
+
+static enum err post_failed(struct visit *visit)
+{
+    struct refund_id id;
+    TRY(find_refund(visit, &id));
+    return go_back(visit, refund_mark_failed(visit->app, &visit->actor, id), "refund_failed");
+}
+
+#define MONEY_PATH "/desk/money/{reference}/{payment}/{attempt}/"
+
+const struct web_row desk_money_rows[] = {
+    {"GET", "/desk/money", HTTP_INLINE, WEB_DESK, get_money, 0, 0},
+    {"POST", MONEY_PATH "sent", HTTP_WORK, WEB_DESK, post_sent, 0, 0},
+    {"POST", MONEY_PATH "settled", HTTP_WORK, WEB_DESK, post_settled, 0, 0},
+    {"POST", MONEY_PATH "failed", HTTP_WORK, WEB_DESK, post_failed, 0, 0},
+    {0},
+};
