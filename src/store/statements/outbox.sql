@@ -15,6 +15,3 @@ FROM outbox WHERE account_id = $1 AND state = 0 ORDER BY outbox_id;
 -- name: outbox_reseal
 -- sealed: box
 UPDATE outbox SET key_kind = $3, key_owner = $4, box = $5 WHERE account_id = $1 AND outbox_id = $2;
--- name: outbox_list_state
-SELECT account_id, outbox_id, kind, effect_key, tries, created_at, result FROM outbox
-WHERE state = $1 ORDER BY outbox_id LIMIT $2;

@@ -11,5 +11,3 @@ UPDATE proof SET tries = tries + 1 WHERE account_id = $1 AND proof_id = $2;
 UPDATE proof SET used_at = $3 WHERE account_id = $1 AND proof_id = $2 AND used_at = 0;
 -- name: proof_count_since
 SELECT COUNT(*) FROM proof WHERE account_id = $1 AND created_at > $2;
--- name: proof_delete_account
-DELETE FROM proof WHERE account_id = $1;
