@@ -7,34 +7,11 @@
 #include "base/json.h"
 #include "crypto/link.h"
 #include "crypto/receipt.h"
+#include "domain/ledger/refund.h"
 #include "store/work.h"
+#include "wire/phone.h"
 
 enum { RECEIPT_REFUNDS = 64, RECEIPT_RECIPIENTS = 80 };
-
-static const char *refund_state_name(int64_t state)
-{
-    static const char *const names[] = {[REFUND_OWED] = "owed",
-                                        [REFUND_SENT] = "sent",
-                                        [REFUND_SETTLED] = "settled",
-                                        [REFUND_FAILED] = "failed",
-                                        [REFUND_GIVEN_UP] = "given_up"};
-    return state >= REFUND_OWED && state <= REFUND_GIVEN_UP ? names[state] : "?";
-}
-
-/* "+1••••••••34": enough to know one's own number, no more. */
-static struct str masked(struct arena *arena, struct str e164)
-{
-    struct buf text = buf_new(256);
-    for (size_t i = 0; i < e164.length; i++) {
-        if (i < 2 || i + 2 >= e164.length)
-            buf_add_char(&text, e164.data[i]);
-        else
-            buf_add_c(&text, "•");
-    }
-    struct str copy = arena_str(arena, buf_str(&text));
-    buf_free(&text);
-    return copy;
-}
 
 static void write_operator(struct json *json, const struct settings *settings)
 {
@@ -54,7 +31,7 @@ static void write_money(struct json *json, const struct store_closure *row,
     for (size_t i = 0; i < count; i++) {
         json_object(json, NULL);
         json_money(json, "amount", refunds[i].amount);
-        json_text(json, "state", refund_state_name(refunds[i].state));
+        json_text(json, "state", machine_state_name(&refund_machine, (int)refunds[i].state));
         json_str(json, "to", refunds[i].instrument);
         json_object_end(json);
     }
@@ -107,7 +84,7 @@ static void write_numbers(struct closure_work *closure, struct json *json)
 {
     json_array(json, "numbers");
     for (size_t i = 0; i < closure->row.own.number_count; i++)
-        json_str(json, NULL, masked(closure->arena, closure->row.own.numbers[i]));
+        json_str(json, NULL, phone_mask(closure->arena, closure->row.own.numbers[i]));
     json_array_end(json);
 }
 

@@ -3,6 +3,7 @@
 #include "app/wallet.h"
 #include "base/failpoint.h"
 #include "base/ids.h"
+#include "domain/ledger/refund.h"
 #include "store/ledger.h"
 #include "store/order.h"
 #include "store/work.h"
@@ -32,14 +33,16 @@ static enum err owe_to_origin(struct closure_work *closure, int64_t *left)
     size_t count;
     TRY(store_payment_list(closure->tx, closure->arena, &closure->account->key, closure->row.account_id,
                            payments, SETTLE_PAYMENTS, &count));
-    for (size_t i = 0; i<count && * left> 0; i++) {
-        int64_t open = payments[i].amount - payments[i].refunded;
-        int64_t part = open < *left ? open : *left;
-        if (part <= 0)
+    struct refund_payment *open = ARENA_ARRAY(closure->arena, count + 1, struct refund_payment);
+    int64_t *parts = ARENA_ARRAY(closure->arena, count + 1, int64_t);
+    for (size_t i = 0; i < count; i++)
+        open[i] = (struct refund_payment){.amount = payments[i].amount, .refunded = payments[i].refunded};
+    *left = refund_split(open, count, *left, parts);
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i] == 0)
             continue;
-        TRY(owe(closure, payments[i].payment_id, part, REFUND_OWED, payments[i].instrument));
-        TRY(store_payment_refund(closure->tx, closure->row.account_id, payments[i].payment_id, part));
-        *left -= part;
+        TRY(owe(closure, payments[i].payment_id, parts[i], REFUND_OWED, payments[i].instrument));
+        TRY(store_payment_refund(closure->tx, closure->row.account_id, payments[i].payment_id, parts[i]));
     }
     return ERR_NONE;
 }

@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "crypto/link.h"
+#include "domain/declaration/declaration.h"
 #include "store/identity.h"
 #include "store/key.h"
 #include "store/number.h"
@@ -19,7 +20,7 @@
 
 #include <string.h>
 
-enum { OBJECTION_DAYS = 30, DECLARATION_LINES = 64, DECLARATION_CONTACTS = 40 };
+enum { DECLARATION_LINES = 64, DECLARATION_CONTACTS = 40 };
 
 struct declaration_job_state {
     struct app *app;
@@ -103,10 +104,9 @@ static enum err matched(struct declaration_job_state *job, struct sql_tx *tx, st
         return ERR_NONE;
     }
     TRY(error);
-    int64_t date = row->wished_at > row->received_at ? row->wished_at : row->received_at;
+    int64_t date = declaration_effective_at(row->received_at, row->wished_at);
     row->state = DECLARATION_MATCHED;
-    row->deadline_at =
-        date > job->now + OBJECTION_DAYS * MICROS_DAY ? date : job->now + OBJECTION_DAYS * MICROS_DAY;
+    row->deadline_at = declaration_deadline(row->state, date, job->now);
     TRY(stop_fees(tx, arena, account, date));
     return tell_contacts(job, tx, arena, account, row, secret);
 }
@@ -114,7 +114,7 @@ static enum err matched(struct declaration_job_state *job, struct sql_tx *tx, st
 static enum err unmatched(struct sql_tx *tx, struct store_declaration *row, int64_t now)
 {
     row->state = DECLARATION_UNMATCHED;
-    row->deadline_at = now + OBJECTION_DAYS * MICROS_DAY;
+    row->deadline_at = declaration_deadline(row->state, row->received_at, now);
     return store_desk_add(tx, "declaration", now + MICROS_DAY, 0, row->declaration_id);
 }
 
@@ -203,16 +203,16 @@ enum err declaration_record(struct app *app, struct arena *arena, struct str cli
     return ERR_NONE;
 }
 
-static enum err finish(struct sql_tx *tx, struct store_declaration *row, enum declaration_state state,
+static enum err finish(struct sql_tx *tx, struct store_declaration *row, enum declaration_event event,
                        int64_t now)
 {
     int64_t before = row->state;
-    row->state = state;
+    TRY(declaration_decide(before, event, &row->state));
     row->state_at = now;
     row->deadline_at = 0;
     TRY(store_declaration_update(tx, row, before));
     TRY(store_desk_remove(tx, "declaration", row->declaration_id));
-    return store_queue_move(tx, "declaration", 0, row->declaration_id, now + OBJECTION_DAYS * MICROS_DAY);
+    return store_queue_move(tx, "declaration", 0, row->declaration_id, now + DECLARATION_KEPT_MICROS);
 }
 
 struct object_job {
@@ -240,7 +240,7 @@ static enum err object_run(struct sql_tx *tx, struct arena *arena, void *context
     for (size_t i = 0; i < count; i++)
         if (lines[i].ended_at == 0)
             TRY(line_fees_resume(tx, arena, account, lines[i].line_id, job->now));
-    return finish(tx, &row, DECLARATION_OBJECTED, job->now);
+    return finish(tx, &row, DECLARATION_EVENT_OBJECT, job->now);
 }
 
 enum err declaration_object(struct app *app, struct arena *arena, struct str reference, struct str secret)
@@ -271,7 +271,7 @@ static enum err start_closure(struct declaration_job_state *job, struct sql_tx *
                                               &row->closure_id);
     if (error != ERR_NONE && error != ERR_KEY_GONE && error != ERR_EXISTS && error != ERR_GONE)
         return error;
-    return finish(tx, row, DECLARATION_ENDED, job->now);
+    return finish(tx, row, DECLARATION_EVENT_TIME, job->now);
 }
 
 static enum err due_run(struct sql_tx *tx, struct arena *arena, void *context)
@@ -283,8 +283,8 @@ static enum err due_run(struct sql_tx *tx, struct arena *arena, void *context)
         return store_queue_move(tx, "declaration", 0, row.declaration_id, row.deadline_at);
     if (row.state == DECLARATION_MATCHED)
         return start_closure(job, tx, arena, &row);
-    if (row.state == DECLARATION_UNMATCHED || row.state == DECLARATION_RECEIVED)
-        return finish(tx, &row, DECLARATION_ENDED_UNMATCHED, job->now);
+    if (row.state == DECLARATION_UNMATCHED)
+        return finish(tx, &row, DECLARATION_EVENT_TIME, job->now);
     return forget(tx, &row);
 }
 
@@ -383,7 +383,7 @@ enum err declaration_of_closure(struct closure_work *closure)
     TRY(store_reference_insert(closure->tx, declaration.reference, "declaration", 0,
                                declaration.declaration_id));
     return store_queue_add(closure->tx, "declaration", 0, declaration.declaration_id,
-                           closure->now + OBJECTION_DAYS * MICROS_DAY);
+                           closure->now + DECLARATION_KEPT_MICROS);
 }
 
 enum err declaration_revoke(struct closure_work *closure)
@@ -395,7 +395,7 @@ enum err declaration_revoke(struct closure_work *closure)
         struct store_declaration row;
         TRY(store_declaration_get(closure->tx, closure->arena, ids[i], &row));
         if (row.closure_id == closure->row.closure_id && row.state == DECLARATION_ENDED)
-            TRY(finish(closure->tx, &row, DECLARATION_OBJECTED, closure->now));
+            TRY(finish(closure->tx, &row, DECLARATION_EVENT_OBJECT, closure->now));
     }
     return ERR_NONE;
 }

@@ -6,34 +6,26 @@
 #include "app/mail.h"
 #include "app/wallet.h"
 #include "base/clock.h"
-#include "domain/types.h"
+#include "domain/number/fee.h"
 #include "store/work.h"
 
-#define LINE_REMINDER_MICROS (7 * MICROS_DAY)
 /* A wallet that owes a fee already is not charged again; it is looked at daily until money comes. */
 #define LINE_RETRY_MICROS MICROS_DAY
 
-static bool fees_run_at(const struct store_line *line, int64_t at)
+static struct fee_line fee_line(const struct store_line *line)
 {
-    bool stopped = line->fees_stopped_at != 0 && line->fees_stopped_at <= at;
-    return line->fee > 0 && line->ended_at == 0 && !stopped;
-}
-
-static int64_t reminder_at(const struct store_line *line)
-{
-    return line->paid_until - LINE_REMINDER_MICROS;
-}
-
-static bool was_reminded(const struct store_line *line)
-{
-    return line->reminded_at >= reminder_at(line);
+    return (struct fee_line){.fee = line->fee,
+                             .paid_until = line->paid_until,
+                             .stopped_at = line->fees_stopped_at,
+                             .ended_at = line->ended_at,
+                             .last_text_at = line->last_text_at,
+                             .reminded_at = line->reminded_at};
 }
 
 int64_t line_fees_due(const struct store_line *line)
 {
-    if (!fees_run_at(line, line->paid_until))
-        return 0;
-    return was_reminded(line) ? line->paid_until : reminder_at(line);
+    struct fee_line facts = fee_line(line);
+    return fee_look_at(&facts);
 }
 
 enum err line_fees_plan(struct sql_tx *tx, const struct store_line *line)
@@ -59,8 +51,8 @@ enum err line_fees_resume(struct sql_tx *tx, struct arena *arena, const struct a
     TRY(store_line_get(tx, arena, &account->key, account->row.account_id, line_id, &line));
     if (line.fees_stopped_at == 0)
         return ERR_NONE;
-    if (line.fees_stopped_at < now)
-        line.paid_until += now - line.fees_stopped_at;
+    struct fee_line facts = fee_line(&line);
+    line.paid_until = fee_paid_after_resuming(&facts, now);
     line.fees_stopped_at = 0;
     TRY(store_line_update(tx, arena, &account->key, &line));
     return line_fees_plan(tx, &line);
@@ -71,24 +63,13 @@ struct fee_job {
     int64_t account_id, line_id, now;
 };
 
-/* The whole month, or the days of it until the fee stops. */
-static int64_t fee_of_period(const struct store_line *line, int64_t *ret_until)
-{
-    int64_t until = clock_add_months(line->paid_until, 1);
-    int64_t days = (until - line->paid_until) / MICROS_DAY;
-    *ret_until = until;
-    if (line->fees_stopped_at == 0 || line->fees_stopped_at >= until)
-        return line->fee;
-    *ret_until = line->fees_stopped_at;
-    return line->fee / days * ((line->fees_stopped_at - line->paid_until) / MICROS_DAY);
-}
-
 static enum err charge_period(struct fee_job *job, struct sql_tx *tx, struct arena *arena,
                               struct account *account, struct store_line *line)
 {
     int64_t until;
+    struct fee_line facts = fee_line(line);
     struct wallet_move move = {
-        .amount = fee_of_period(line, &until),
+        .amount = fee_of_period(&facts, &until),
         .kind = STR("number_fee"),
         .request = arena_printf(arena, "%lld:%lld", (long long)line->line_id, (long long)line->paid_until),
         .now = job->now,
@@ -138,8 +119,8 @@ static enum err send_reminder(struct fee_job *job, struct sql_tx *tx, struct are
 static enum err remind(struct fee_job *job, struct sql_tx *tx, struct arena *arena, struct account *account,
                        struct store_line *line)
 {
-    int64_t last_fee = clock_add_months(line->paid_until, -1);
-    if (line->last_text_at < last_fee)
+    struct fee_line facts = fee_line(line);
+    if (fee_wants_reminder(&facts, job->now))
         TRY(send_reminder(job, tx, arena, account, line));
     line->reminded_at = job->now;
     TRY(store_line_update(tx, arena, &account->key, line));
@@ -157,11 +138,12 @@ static enum err fee_run(struct sql_tx *tx, struct arena *arena, void *context)
         return store_queue_remove(tx, "line", job->account_id, job->line_id);
     TRY(loaded);
     TRY(store_line_get(tx, arena, &account->key, job->account_id, job->line_id, &line));
-    if (!fees_run_at(&line, line.paid_until))
+    struct fee_line facts = fee_line(&line);
+    if (!fee_runs(&facts))
         return store_queue_remove(tx, "line", job->account_id, job->line_id);
     if (line.paid_until <= job->now)
         return charge(job, tx, arena, account, &line);
-    if (!was_reminded(&line) && reminder_at(&line) <= job->now)
+    if (fee_reminder_is_due(&facts, job->now))
         return remind(job, tx, arena, account, &line);
     return line_fees_plan(tx, &line);
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/ids.h"
+#include "domain/ledger/refund.h"
 #include "store/identity.h"
 #include "store/ledger.h"
 #include "store/work.h"
@@ -114,11 +115,17 @@ static enum err mail_refund(struct closure_work *closure, const char *kind, cons
     return closure_work_mail(closure, kind, occasion, arguments, 2);
 }
 
+static enum err move_state(struct store_refund *refund, enum refund_event event, enum refund_state next)
+{
+    if (!machine_leads(&refund_machine, (int)refund->state, (int)event, (int)next))
+        return ERR_STATE;
+    refund->state = next;
+    return ERR_NONE;
+}
+
 static enum err sent_verb(struct closure_work *closure, struct refund_job *job, struct store_refund *refund)
 {
-    if (refund->state != REFUND_OWED)
-        return ERR_STATE;
-    refund->state = REFUND_SENT;
+    TRY(move_state(refund, REFUND_EVENT_SEND, REFUND_SENT));
     refund->sent_at = job->now;
     refund->bank_reference = job->reference;
     TRY(store_refund_update(closure->tx, closure->arena, &closure->key, refund, REFUND_OWED));
@@ -140,9 +147,7 @@ enum err refund_mark_sent(struct app *app, const struct actor *actor, struct ref
 static enum err settled_verb(struct closure_work *closure, struct refund_job *job,
                              struct store_refund *refund)
 {
-    if (refund->state != REFUND_SENT)
-        return ERR_STATE;
-    refund->state = REFUND_SETTLED;
+    TRY(move_state(refund, REFUND_EVENT_SETTLE, REFUND_SETTLED));
     refund->settled_at = job->now;
     TRY(store_refund_update(closure->tx, closure->arena, &closure->key, refund, REFUND_SENT));
     TRY(audit(closure, "refund_settled"));
@@ -161,9 +166,7 @@ enum err refund_mark_settled(struct app *app, const struct actor *actor, struct 
 
 static enum err failed_verb(struct closure_work *closure, struct refund_job *job, struct store_refund *refund)
 {
-    if (refund->state != REFUND_SENT)
-        return ERR_STATE;
-    refund->state = REFUND_FAILED;
+    TRY(move_state(refund, REFUND_EVENT_FAIL, REFUND_FAILED));
     TRY(store_refund_update(closure->tx, closure->arena, &closure->key, refund, REFUND_SENT));
     TRY(move_money(closure, refund, LEDGER_CASH, LEDGER_REFUND_PAYABLE, "refund_returned"));
     struct store_refund again = *refund;

@@ -76,3 +76,15 @@ bool phone_read(struct arena *arena, struct str typed, struct str *ret_e164)
     *ret_e164 = arena_printf(arena, "+%s", number);
     return true;
 }
+
+struct str phone_mask(struct arena *arena, struct str e164)
+{
+    char dots[DIGITS_MAX * 3 + 1] = "";
+    if (phone_is_nanp(e164))
+        return arena_printf(arena, "+1 %.3s ••• ••%.2s", e164.data + 2, e164.data + 10);
+    if (e164.length < 1 + DIGITS_MIN || e164.length > 1 + DIGITS_MAX || e164.data[0] != '+')
+        return arena_str(arena, STR("•••"));
+    for (size_t i = 5; i < e164.length; i++)
+        strcat(dots, "•");
+    return arena_printf(arena, "%.3s %s%.2s", e164.data, dots, e164.data + e164.length - 2);
+}

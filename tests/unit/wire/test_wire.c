@@ -111,11 +111,31 @@ static void bad_json_is_refused(void **state)
     assert_int_equal(json_document_read(str_bytes(deep, sizeof deep), &document), ERR_BAD_JSON);
 }
 
+static void a_masked_number_tells_its_holder_and_nobody_else(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *e164, *masked;
+    } rows[] = {
+        {"+14155550134", "+1 415 ••• ••34"},
+        {"+442079460958", "+44 ••••••••58"},
+        {"+999999999999999", "+99 •••••••••••99"},
+        {"4155550134", "•••"},
+        {"+1", "•••"},
+        {"", "•••"},
+    };
+    struct arena *arena = arena_new(0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(phone_mask(arena, str_from(rows[i].e164)).data, rows[i].masked);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phones_are_read_as_people_write_them),
         cmocka_unit_test(the_north_american_plan_is_known),
+        cmocka_unit_test(a_masked_number_tells_its_holder_and_nobody_else),
         cmocka_unit_test(json_is_read_by_paths),
         cmocka_unit_test(bad_json_is_refused),
     };

@@ -1,0 +1,32 @@
+/* The declaration (取消服务通知): "I cancel". Always accepted; by itself it releases nothing and pays nobody.
+ */
+#ifndef DOMAIN_DECLARATION_DECLARATION_H
+#define DOMAIN_DECLARATION_DECLARATION_H
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/machine.h"
+#include "domain/types.h"
+
+#define DECLARATION_OBJECTION_MICROS (30 * MICROS_DAY) /* so long anybody told may say "This was not me" */
+#define DECLARATION_KEPT_MICROS (30 * MICROS_DAY) /* what was written is kept so long after the outcome */
+
+enum declaration_event {
+    DECLARATION_EVENT_MATCH = 1,
+    DECLARATION_EVENT_MISS, /* nobody found whom it concerns: the desk looks */
+    DECLARATION_EVENT_END,  /* there is nothing left to cancel */
+    DECLARATION_EVENT_OBJECT,
+    DECLARATION_EVENT_TIME,
+    DECLARATION_EVENTS
+};
+
+extern const struct machine declaration_machine;
+
+/* Where an event leads; ERR_STATE where the state does not answer it. */
+enum err declaration_decide(int64_t state, enum declaration_event event, int64_t *ret_next);
+/* The date that it takes effect: the wished one, never before it arrived. wished_at 0: the earliest. */
+int64_t declaration_effective_at(int64_t received_at, int64_t wished_at);
+/* When time ends a state entered now: matched starts a closure after 30 days without objection, or at its
+ * date if later; unmatched ends after 30 days. 0 for a state that time does not end. */
+int64_t declaration_deadline(int64_t state, int64_t effective_at, int64_t now);
+#endif
