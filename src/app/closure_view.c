@@ -31,6 +31,14 @@ static enum err receipt_there(struct sql_tx *tx, struct arena *arena, struct clo
     return error == ERR_NOT_FOUND ? ERR_NONE : error;
 }
 
+static int64_t undo_until(const struct store_closure *row, int64_t now)
+{
+    if (!closure_can_undo((int)row->state))
+        return 0;
+    int64_t start = row->start_at > now ? row->start_at : now;
+    return row->undo_end_at != 0 ? row->undo_end_at : start + row->undo_micros;
+}
+
 static enum err view_head(struct view_job *job, struct sql_tx *tx, struct closure_id id,
                           struct closure_view *view)
 {
@@ -43,6 +51,7 @@ static enum err view_head(struct view_job *job, struct sql_tx *tx, struct closur
     view->account_there = closure->account != NULL;
     view->state_name = machine_state_name(&closure_machine, (int)closure->row.state);
     view->can_undo = closure_can_undo((int)closure->row.state);
+    view->undo_until = undo_until(&closure->row, job->now);
     TRY(receipt_there(tx, job->arena, id, RECEIPT_CLOSED, &view->receipt_made));
     return receipt_there(tx, job->arena, id, RECEIPT_FORGOTTEN, &view->forgotten_made);
 }

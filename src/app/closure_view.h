@@ -12,6 +12,7 @@ struct closure_view {
     struct store_closure row; /* row.own is empty once the closure's key is gone */
     bool has_key;
     bool can_undo;
+    int64_t undo_until; /* 0 where !can_undo; before the approval, what it would be if it came now */
     bool receipt_made, forgotten_made;
     bool account_there;     /* the account's own data can still be read */
     const char *state_name; /* "review" … as in text ids */

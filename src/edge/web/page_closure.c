@@ -242,7 +242,7 @@ enum err closure_status_show(struct visit *visit, const struct closure_visit *cl
         .deadline = state_deadline(row),
         .declared = row->declared_at,
         .due = row->due_at,
-        .undo_until = view->can_undo ? row->undo_end_at : 0,
+        .undo_until = view->undo_until,
         .stopped = row->objected_at != 0 && view->can_undo,
         .waits = row->waits_for.length != 0
                      ? visit_text(visit, "error.", arena_cstr(visit->arena, row->waits_for))

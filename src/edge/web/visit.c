@@ -94,7 +94,7 @@ static const struct template_frame_closing *find_closing(const struct visit *vis
         .reference = view->row.reference,
         .page = arena_printf(visit->arena, "/closure/%.*s", STR_ARG(view->row.reference)),
         .state = visit_text(visit, "closure.state.", view->state_name),
-        .undo_until = view->can_undo ? view->row.undo_end_at : 0,
+        .undo_until = view->undo_until,
     };
     return closing;
 }
