@@ -53,7 +53,7 @@ class Violet:
         return self
 
     def _read_greeting(self):
-        """Reads the one line of JSON that --json prints when the doors are open."""
+        """Reads the line that is printed when the doors are open: JSON, or words with the port."""
         line, end = b"", time.monotonic() + START_SECONDS
         while not line.endswith(b"\n"):
             ready = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))[0]
@@ -62,9 +62,9 @@ class Violet:
                 self.process.kill()
                 raise AssertionError(f"{' '.join(self.arguments)} did not start: {self.stderr()[-2000:]}")
             line += piece
-        greeting = json.loads(line)
-        self.url = greeting["url"].rstrip("/")
-        self.logins = greeting.get("logins", self.logins)
+        port = re.search(rb"port (\d+)", line)
+        greeting = json.loads(line) if not port else {"url": f"http://127.0.0.1:{int(port[1])}"}
+        self.url, self.logins = greeting["url"].rstrip("/"), greeting.get("logins", self.logins)
 
     def stop(self, seconds=20):
         """Ends it as an operator does, and returns the exit status."""
@@ -78,6 +78,12 @@ class Violet:
         """kill -9."""
         self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
+        self.process = None
+
+    def forget_process(self):
+        """After it was killed from inside: only what it printed is left to tidy up."""
+        self.process.wait(10)
         self.process.stdout.close()
         self.process = None
 
@@ -155,11 +161,17 @@ class Demo(Violet):
         self.options = ["--data", str(self.data)]
         self.arguments = ["demo", "--listen", "127.0.0.1:0", "--data", str(self.data), "--json"]
 
-    def move_clock(self, amount):
-        """Presses the button of /demo/clock that says the amount, such as "3 days"."""
+    def move_clock(self, hours):
+        """Presses the button of /demo/clock that adds so many hours: 1, 24, 72, 720 or 2160."""
         somebody = Person(self.url)
         somebody.get("/demo/clock")
-        return somebody.press(amount)
+        return somebody.press(str(hours), action="/demo/clock")
+
+    def send_text(self, text, sender="22000", number="+12025550143"):
+        """Sends a text by the page /demo/text, through the simulated carrier."""
+        somebody = Person(self.url)
+        somebody.get("/demo/text")
+        return somebody.press(action="/demo/text", **{"number": number, "from": sender, "text": text})
 
     def mails(self, subject="", language="en"):
         """What /demo/mail shows, newest first: (address of its page, line)."""
@@ -223,5 +235,30 @@ company_id = 12345
         return path
 
     def init(self):
-        self.cli("init")
+        """Makes the store, before the first start."""
+        done = self.run("init")
+        if done.returncode != 0:
+            raise AssertionError(f"violet init: {done.stderr}")
         return self
+
+    def account(self, name, password="correct horse battery", mail=None, language="en"):
+        words = ["--mail", mail] if mail else []
+        self.cli("account", "create", name, "--password-file", self.secret(f"{name}.password", password), *words,
+                 "--language", language)
+        self.logins.append({"role": "subscriber", "name": name, "password": password})
+
+    def staff(self, name, role, password="desk horse battery"):
+        self.cli("staff", "create", name, "--role", role, "--password-file",
+                 self.secret(f"{name}.password", password))
+        self.logins.append({"role": role, "name": name, "password": password})
+
+    def numbers(self, *numbers):
+        """Adds numbers of the carrier to the inventory."""
+        path = self.home / "numbers.csv"
+        path.write_text("number,carrier,class\n" + "".join(f"{one},{CARRIER},residential\n" for one in numbers))
+        self.cli("number", "import", path)
+
+    def line(self, account, number, credit="20.00", fee="2.00"):
+        """Credits the account and assigns it the number."""
+        self.cli("wallet", "credit", credit, "--account", account, "--instrument", "Visa 4242")
+        self.cli("number", "assign", number, "--account", account, "--fee", fee)

@@ -1,0 +1,115 @@
+"""The way of a subscriber through a closing, step by step, as the pages ask for it."""
+import re
+import sqlite3
+from urllib.parse import parse_qs, urlsplit
+
+from tap import equal, eventually
+
+REFERENCE = re.compile(r"VC-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+
+
+class Closure:
+    """A submitted closure, as whoever has its link sees it."""
+
+    def __init__(self, violet, reference, link):
+        self.violet, self.reference, self.link = violet, reference, link
+
+    @property
+    def state(self):
+        return self.violet.cli("closure", "show", self.reference)["state"]
+
+    def wait_for(self, state, seconds=10):
+        eventually(lambda: self.state == state, seconds, f"{self.reference} is {self.state}; {state}")
+
+    def follow(self, language="en"):
+        """The status page, without log-in."""
+        somebody = self.violet.person(language=language)
+        somebody.get(self.link)
+        return somebody
+
+
+def codes(violet):
+    """The codes that were mailed, newest first; the subject names them in either language."""
+    return [found[0] for _, text in violet.mails() for found in [re.search(r"(?<![\w-])\d{6}(?!\d)", text)] if found]
+
+
+def prove(violet, person):
+    """Presses "send a code" and returns the one that comes."""
+    known = len(codes(violet))
+    person.press(action="/close/code")
+    return eventually(lambda: codes(violet)[:len(codes(violet)) - known], 5, "a mail with a code")[0]
+
+
+def walk_to_confirm(person, line=None):
+    """From the settings page through check, unbind and save."""
+    if line:
+        person.get(f"/close?line={line}")
+    else:
+        person.get("/settings")
+        person.click("/close")
+    for step in ("/close/unbind", "/close/save", "/close/confirm"):
+        person.click(step)
+
+
+def submit_closing(violet, person, password, line=None, **choices):
+    """Walks the four steps, proves who it is and submits; returns the closure. The page shows its status."""
+    walk_to_confirm(person, line)
+    person.press(action="/close/submit", code=prove(violet, person), password=password, **choices)
+    return submitted(violet, person)
+
+
+def submitted(violet, person):
+    found = REFERENCE.search(person.page.html.text)
+    if not found:
+        raise AssertionError(f"no reference on {person.page.url}: {person.page.html.text[:1500]}")
+    return Closure(violet, found[0], secret_link(violet, found[0]))
+
+
+def secret_link(violet, reference):
+    """The link of the mail that acknowledges the closing."""
+    def look():
+        for href, text in violet.mails(reference):
+            for link in re.findall(r"/closure/[^\s\"<>]+", violet.person().get(href).text):
+                if parse_qs(urlsplit(link.replace("&amp;", "&")).query).get("key"):
+                    return link.replace("&amp;", "&").split("#")[0]
+        return None
+    link = eventually(look, 5, "the mail with the secret link")
+    return link.replace("/not-me", "")
+
+
+def close_by_clock(violet, closure):
+    """Approves a closing that waits for review, lets its cooling-off pass, and waits until it is over."""
+    if closure.state == "review":
+        violet.cli("closure", "approve", closure.reference)
+    closure.wait_for("cooling")
+    violet.move_clock(72)
+    violet.move_clock(1)
+    closure.wait_for("forgetting")
+
+
+def rows(violet, question, *values):
+    """Asks the store itself, read-only: what the program says about itself is not evidence enough."""
+    store = sqlite3.connect(f"file:{violet.data}/violet.db?mode=ro", uri=True, timeout=10)
+    try:
+        return store.execute(question, values).fetchall()
+    finally:
+        store.close()
+
+
+def one(violet, question, *values):
+    [[value]] = rows(violet, question, *values)
+    return value
+
+
+def expect_closed_once(violet, closures=1):
+    """What must hold after any way to the end, whoever was killed on it."""
+    violet.check()
+    equal(one(violet, "SELECT count(*) FROM receipt WHERE stage = 1"), closures, "receipts")
+    equal(rows(violet, "SELECT closure_id, payment_id, count(*) FROM refund GROUP BY 1, 2 HAVING count(*) > 1"), [],
+          "refunds twice")
+    # every kept balance is what the ledger's transfers add up to
+    equal(rows(violet, """
+        SELECT b.ledger_id, b.code, b.balance FROM ledger_balance b WHERE abs(b.balance) <> abs(
+            (SELECT coalesce(sum(amount), 0) FROM transfer t WHERE t.ledger_id = b.ledger_id AND t.credit = b.code)
+          - (SELECT coalesce(sum(amount), 0) FROM transfer t WHERE t.ledger_id = b.ledger_id AND t.debit = b.code))"""),
+          [], "balances that are not the sum of their transfers")
