@@ -80,6 +80,13 @@ static void publish(void *context, int64_t account_id, const char *event, struct
         http_publish(service->public_server, account_id, event, data);
 }
 
+/* Programs get a problem, people a page. */
+static void error_page(struct http_request *request, enum err error, void *web)
+{
+    if (!api_error_page(request, error))
+        web_error_page(request, error, web);
+}
+
 static enum err start_listener(struct service *service, const struct http_options *options,
                                struct http_server **ret_server, struct buf *why)
 {
@@ -106,7 +113,7 @@ static enum err start_public(struct service *service, const struct service_optio
         .route_count = service->route_count,
         .public_origin = settings->server.public_url[0] != '\0' ? settings->server.public_url : NULL,
         .trusted_proxies = settings->server.trusted_proxies,
-        .error_page = web_error_page,
+        .error_page = error_page,
         .error_context = &service->web,
     };
     TRY(start_listener(service, &http, &service->public_server, why));

@@ -177,7 +177,11 @@ static bool read_id(struct str text, int64_t *ret_id)
 
 enum err call_param_id(struct call *call, const char *name, int64_t *ret_id)
 {
-    return read_id(http_param(call->request, name), ret_id) ? ERR_NONE : ERR_NOT_FOUND;
+    int64_t id;
+    if (!read_id(http_param(call->request, name), &id) || id == 0)
+        return ERR_NOT_FOUND;
+    *ret_id = id;
+    return ERR_NONE;
 }
 
 enum err call_query_id(struct call *call, const char *name, int64_t *ret_id)

@@ -1,10 +1,13 @@
+#include "edge/api/repeat.h"
 #include "edge/api/rows.h"
 
 #include "base/log.h"
 
 enum { ROUTES = 96 };
 
-static const struct call_row *const tables[] = {rows_session, rows_account};
+static const struct call_row *const tables[] = {
+    rows_session, rows_account,      rows_contact,     rows_message, rows_service, rows_wallet,
+    rows_closure, rows_closure_verb, rows_declaration, rows_archive, rows_ticket,  rows_document};
 
 /* A row and the app it is for: what a route's context points to. */
 struct bound {
@@ -14,7 +17,10 @@ struct bound {
 
 static enum err answer(struct call *call)
 {
-    TRY(call->row->handle(call));
+    struct str key = http_header(call->request, "Idempotency-Key");
+    bool once = key.length != 0 && str_is(http_method(call->request), "POST") &&
+                (call->row->flags & CALL_NOT_REPEATED) == 0;
+    TRY(once ? repeat_answer(call, key) : call->row->handle(call));
     if (call->status != 0)
         call_send(call);
     return ERR_NONE;

@@ -1,0 +1,91 @@
+#include "edge/api/rows.h"
+
+#include "app/message_list.h"
+
+static void add_message(struct call *call, const struct message_view *message)
+{
+    struct json *json = &call->json;
+    call_json_id(call, "id", message->message_id);
+    call_json_id(call, "line", message->line_id);
+    json_str(json, "number", message->number);
+    json_text(json, "direction", message->sent ? "sent" : "received");
+    json_str(json, "peer", message->peer);
+    json_str(json, "text", message->text);
+    call_json_str(call, "code", message->code);
+    call_json_str(call, "service", message->service);
+    json_time(json, "at", message->at);
+    json_time(json, "sent_at", message->sent_at);
+    json_time(json, "read_at", message->read_at);
+}
+
+static enum err read_filter(struct call *call, struct message_filter *filter)
+{
+    bool follows = http_query(call->request, "after").length != 0;
+    *filter = (struct message_filter){0};
+    TRY(call_query_id(call, "line", &filter->line_id));
+    TRY(call_query_id(call, "before", &filter->before));
+    TRY(call_query_id(call, "after", &filter->after));
+    TRY(call_query_limit(call, &filter->limit));
+    if (follows && filter->before != 0)
+        return call_fault(call, "before", "invalid");
+    if (follows && filter->after == 0)
+        filter->after = 1; /* from the first one on */
+    return ERR_NONE;
+}
+
+static enum err get_messages(struct call *call)
+{
+    struct message_filter filter;
+    struct message_page page;
+    TRY(read_filter(call, &filter));
+    TRY(message_list(call->app, call->arena, call->actor.account_id, &filter, &page));
+    struct json *json = call_answer(call, 200);
+    json_array(json, "messages");
+    for (size_t i = 0; i < page.count; i++) {
+        if (filter.line_id != 0 && page.messages[i].line_id != filter.line_id)
+            continue; /* those who follow get all lines */
+        json_object(json, NULL);
+        add_message(call, &page.messages[i]);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_int(json, "unread", page.unread);
+    call_json_next(call, filter.after != 0 ? "after" : "before", page.next);
+    return call_done(call);
+}
+
+static enum err get_message(struct call *call)
+{
+    struct message_view message;
+    int64_t id;
+    TRY(call_param_id(call, "id", &id));
+    TRY(message_get(call->app, call->arena, call->actor.account_id, id, &message));
+    call_answer(call, 200);
+    add_message(call, &message);
+    return call_done(call);
+}
+
+static enum err post_read(struct call *call)
+{
+    int64_t id;
+    TRY(call_param_id(call, "id", &id));
+    TRY(message_read(call->app, &call->actor, id));
+    json_bool(call_answer(call, 200), "read", true);
+    return call_done(call);
+}
+
+static enum err delete_message(struct call *call)
+{
+    int64_t id;
+    TRY(call_param_id(call, "id", &id));
+    TRY(message_delete(call->app, &call->actor, id));
+    return call_done_empty(call);
+}
+
+const struct call_row rows_message[] = {
+    {"GET", "/api/v1/messages", HTTP_INLINE, CALL_SUBSCRIBER, get_messages, {{0}}, 0},
+    {"GET", "/api/v1/messages/{id}", HTTP_INLINE, CALL_SUBSCRIBER, get_message, {{0}}, 0},
+    {"POST", "/api/v1/messages/{id}/read", HTTP_WORK, CALL_SUBSCRIBER, post_read, {{0}}, 0},
+    {"DELETE", "/api/v1/messages/{id}", HTTP_WORK, CALL_SUBSCRIBER, delete_message, {{0}}, 0},
+    {0},
+};
