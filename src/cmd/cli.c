@@ -163,7 +163,7 @@ enum err cli_run(struct cli *cli, int argc, char **argv)
     return verb->run(cli);
 }
 
-static enum err load_settings(struct cli *cli, struct settings *ret_settings)
+enum err cli_settings(struct cli *cli, struct settings *ret_settings)
 {
     const char *path = cli_option(cli, "config"), *data = cli_option(cli, "data");
     struct buf errors = buf_new(0);
@@ -183,7 +183,7 @@ static enum err run_with_house(struct cli *cli, const struct cli_verb *verb, int
     struct settings settings;
     struct house house;
     int exit_code;
-    TRY(load_settings(cli, &settings));
+    TRY(cli_settings(cli, &settings));
     const char *socket_path = arena_printf(cli->arena, "%s/control", settings.data).data;
     enum err asked = (verb->flags & CLI_ALONE) != 0
                          ? ERR_NOT_FOUND

@@ -48,6 +48,9 @@ enum err cli_fail(struct cli *cli, enum err error, const char *format, ...)
 /* A password from --password-file FILE or, in the demo's seed, none on the command line. ERR_USAGE. */
 enum err cli_password(struct cli *cli, struct str *ret_password);
 
+/* The configuration that --config, VIOLET_CONFIG and --data name; mistakes are said on err. */
+enum err cli_settings(struct cli *cli, struct settings *ret_settings);
+
 /* The verbs of each file, ended by a row without a noun. */
 extern const struct cli_verb cli_verbs_account[];
 extern const struct cli_verb cli_verbs_number[];

@@ -1,8 +1,10 @@
 #include "cmd/cli.h"
 
+#include "app/backup.h"
 #include "app/keyring_turn.h"
 #include "base/clock.h"
 #include "check/check.h"
+#include "cmd/restore.h"
 
 static const char *phase_name(enum keyring_turn_phase phase)
 {
@@ -140,7 +142,53 @@ static enum err run_check(struct cli *cli)
                           (long long)report->found);
 }
 
+static enum err backup_failed(struct cli *cli, enum err error, const char *directory)
+{
+    switch ((int)error) {
+    case ERR_POLICY:
+        return cli_fail(
+            cli, error,
+            "%s holds a keyring or lies beside one: a backup that holds the keyring would bring back "
+            "what was forgotten; choose another directory",
+            directory);
+    case ERR_EXISTS:
+        return cli_fail(cli, error, "%s is not empty: give a new directory for each backup", directory);
+    case ERR_INVALID:
+        return cli_fail(cli, error, "give an absolute path: the serving process writes it");
+    case ERR_CORRUPT:
+        return cli_fail(cli, error, "the copy in %s is not what the store holds; it is no backup", directory);
+    default:
+        return cli_fail(cli, error, "can't make a backup in %s: %s", directory, err_code(error));
+    }
+}
+
+static enum err run_backup(struct cli *cli)
+{
+    struct backup_manifest manifest;
+    if (cli->word_count != 1)
+        return cli_fail(cli, ERR_USAGE, "give a new directory, with its absolute path");
+    enum err error = backup_make(&cli->house->app, cli->arena, cli->words[0], &manifest);
+    if (error != ERR_NONE)
+        return backup_failed(cli, error, cli->words[0]);
+    if (cli->json)
+        buf_add(&cli->out, backup_manifest_write(cli->arena, &manifest));
+    else
+        buf_printf(&cli->out,
+                   "%s: %lld accounts, %lld closures, %lld transfers, %lld keys; read back and verified\n",
+                   cli->words[0], (long long)manifest.accounts, (long long)manifest.closures,
+                   (long long)manifest.transfers, (long long)manifest.keys);
+    return ERR_NONE;
+}
+
 const struct cli_verb cli_verbs_keeping[] = {
+    {"backup", "", "backup DIRECTORY",
+     "copies the store and its wrapped keys, never the keyring, and verifies the copy",
+     "violet backup /mnt/backup/2026-11-23", CLI_HOUSE, run_backup},
+    {"restore", "", "restore BACKUP --data DIRECTORY [--keys NEWEST-BACKUP]",
+     "makes a store out of a backup, the newest backup's keys, the present keyring and the tombstones: the "
+     "closed stay closed",
+     "violet restore /mnt/backup/2026-11-01 --keys /mnt/backup/2026-11-23 --data /var/lib/violet", 0,
+     cmd_restore},
     {"keyring", "status", "keyring status", "shows the keyring's epoch and the turn that is under way",
      "violet keyring status --json", CLI_HOUSE, run_keyring_status},
     {"keyring", "turn", "keyring turn",
