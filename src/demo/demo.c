@@ -39,6 +39,7 @@ void demo_settings(struct settings *settings)
     settings->server.private_listen = ""; /* several demos run beside each other */
     settings->mail.from = "service@violet.example";
     settings->desk_people = 2;
+    settings->rnd.company_id = "00000";
     settings->keyring.replica = true; /* nothing here is worth a backup */
     settings->keyring.single_copy = true;
     settings->carriers[0] = (struct settings_carrier){.name = "demo",
