@@ -7,6 +7,8 @@
 #include "app/session.h"
 #include "base/clock.h"
 
+enum { BANK_LEAST_BYTES = 8, BANK_MOST_BYTES = 200 };
+
 /* What the form says, as typed, and what of it must be mended. */
 struct confirm_input {
     struct str refund, bank, wished, password, code;
@@ -110,33 +112,8 @@ static enum err get_confirm(struct visit *visit)
 {
     struct close_way way;
     bool gone;
-    struct confirm_input input = {.code_sent = str_is(http_query(visit->request, "sent"), "1")};
     TRY(close_way_read(visit, http_query(visit->request, "line"), &way, &gone));
-    return gone ? ERR_NONE : show_confirm(visit, &way, &input);
-}
-
-/* The code's button is of its own form, so that it works without script. */
-static enum err post_code(struct visit *visit)
-{
-    struct close_way way;
-    struct confirm_input input = {0};
-    struct str masked;
-    bool gone;
-    TRY(close_way_read(visit, http_form(visit->request, "line"), &way, &gone));
-    if (gone)
-        return ERR_NONE;
-    enum err error = session_send_code(visit->app, visit->arena, &visit->actor, &masked);
-    if (error == ERR_RATE) {
-        visit_set_failed(visit, error);
-        input.code_sent = true;
-        return show_confirm(visit, &way, &input);
-    }
-    TRY(error);
-    return visit_go(visit,
-                    arena_printf(visit->arena, "/close/confirm?%s%.*s%ssent=1",
-                                 way.line_id.length != 0 ? "line=" : "", STR_ARG(way.line_id),
-                                 way.line_id.length != 0 ? "&" : ""),
-                    NULL);
+    return gone ? ERR_NONE : show_confirm(visit, &way, &(const struct confirm_input){0});
 }
 
 /* Today and nothing mean as soon as possible. */
@@ -175,11 +152,35 @@ static struct confirm_input read_input(struct visit *visit)
         input.refund_choice = CLOSURE_REFUND_BANK;
     if (str_is(input.refund, "give_up"))
         input.refund_choice = CLOSURE_REFUND_GIVE_UP;
-    if (input.refund_choice == CLOSURE_REFUND_BANK && (input.bank.length < 8 || input.bank.length > 200))
-        mistake(visit, "bank", TEXT_MISTAKE_BANK, &input.bank_mistake);
-    if (!read_wished(visit, input.wished, &input.wished_at))
-        mistake(visit, "wished", TEXT_MISTAKE_DATE, &input.wished_mistake);
     return input;
+}
+
+static void check_input(struct visit *visit, struct confirm_input *input)
+{
+    if (input->refund_choice == CLOSURE_REFUND_BANK &&
+        (input->bank.length < BANK_LEAST_BYTES || input->bank.length > BANK_MOST_BYTES))
+        mistake(visit, "bank", TEXT_MISTAKE_BANK, &input->bank_mistake);
+    if (!read_wished(visit, input->wished, &input->wished_at))
+        mistake(visit, "wished", TEXT_MISTAKE_DATE, &input->wished_mistake);
+}
+
+/* The code's button sends the same form, so that what was chosen stays. */
+static enum err post_code(struct visit *visit)
+{
+    struct close_way way;
+    struct str masked;
+    bool gone;
+    TRY(close_way_read(visit, http_form(visit->request, "line"), &way, &gone));
+    if (gone)
+        return ERR_NONE;
+    struct confirm_input input = read_input(visit);
+    enum err error = session_send_code(visit->app, visit->arena, &visit->actor, &masked);
+    if (error == ERR_RATE)
+        visit_set_failed(visit, error);
+    else
+        TRY(error);
+    input.code_sent = true;
+    return show_confirm(visit, &way, &input);
 }
 
 /* Password and code, unless the session was proven a moment ago. */
@@ -230,6 +231,7 @@ static enum err post_submit(struct visit *visit)
     if (gone)
         return ERR_NONE;
     struct confirm_input input = read_input(visit);
+    check_input(visit, &input);
     enum err error = submit(visit, &way, &input, &request);
     if (error == ERR_NONE)
         return visit_go(visit,
