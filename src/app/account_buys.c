@@ -1,15 +1,9 @@
 #include "app/account_buys.h"
 
-#include "domain/types.h"
+#include "domain/closure/states.h"
 #include "store/closure.h"
 
 enum { NEWEST_CLOSURES = 16 };
-
-static bool still_buys(int64_t state)
-{
-    return state == CLOSURE_REVIEW || state == CLOSURE_QUESTION || state == CLOSURE_REFUSED ||
-           state == CLOSURE_UNDONE;
-}
 
 enum err account_check_buys(struct sql_tx *tx, struct arena *arena, const struct account *account)
 {
@@ -23,7 +17,8 @@ enum err account_check_buys(struct sql_tx *tx, struct arena *arena, const struct
     TRY(store_closure_of_account(tx, account->row.account_id, ids, NEWEST_CLOSURES, &count));
     for (size_t i = 0; i < count; i++) {
         TRY(store_closure_get(tx, arena, account->row.account_id, ids[i], &closure));
-        if (closure.scope == CLOSURE_SCOPE_ACCOUNT && !still_buys(closure.state))
+        if (closure.scope == CLOSURE_SCOPE_ACCOUNT &&
+            !closure_allows((enum closure_state)closure.state, CLOSURE_RIGHT_BUY))
             return ERR_STATE;
     }
     return ERR_NONE;

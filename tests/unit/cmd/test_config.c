@@ -183,6 +183,8 @@ static void serve_wants_the_operator_and_a_second_keyring(void **state)
     settings.server.public_url = "https://violet.example";
     settings.keyring.single_copy = true;
     assert_int_equal(config_check_serve(&settings, &errors), ERR_NONE);
+    settings.closing.undo_days = 30; /* no market leaves so long */
+    assert_int_equal(config_check_serve(&settings, &errors), ERR_CONFIG);
     buf_free(&errors);
     arena_free(arena);
 }
