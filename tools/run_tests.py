@@ -46,6 +46,7 @@ class Program:
     command: list
     environment: dict = field(default_factory=dict)
     build: str = ""
+    folder: Path = ROOT
 
 
 @dataclass
@@ -87,7 +88,7 @@ def run_program(program):
     """Runs one program in a process group of its own; returns its result, output and seconds."""
     begin = time.monotonic()
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **program.environment}
-    child = subprocess.Popen(program.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+    child = subprocess.Popen(program.command, cwd=program.folder, env=environment, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         output, status = child.communicate(timeout=TIME_LIMIT_SECONDS)[0], child.returncode
@@ -129,7 +130,7 @@ def check_programs():
 
 def meson_programs(name):
     listed = subprocess.run(["meson", "introspect", "--tests", str(BUILDS / name)], stdout=subprocess.PIPE, check=True)
-    return [Program(f"{name} {test['name']}", test["cmd"], test["env"], name)
+    return [Program(f"{name} {test['name']}", test["cmd"], test["env"], name, BUILDS / name)
             for test in json.loads(listed.stdout)]
 
 

@@ -8,8 +8,8 @@ struct account_create {
     struct str name, password;
     struct str mail; /* verified at once: the operator vouches for it; empty: none */
     int64_t language;
-    int64_t now; /* 0: now; the demo's seed makes older accounts */
-    int64_t security_at;  /* last change of password or contact; 0: never */
+    int64_t now;         /* 0: now; the demo's seed makes older accounts */
+    int64_t security_at; /* last change of password or contact; 0: never */
     int64_t ret_account_id;
 };
 /* ERR_INVALID for a bad name, password or mail, ERR_EXISTS for a name that somebody has. Waits for a hash. */

@@ -13,7 +13,7 @@ struct closure_own {
     struct str name; /* log-in name */
     int64_t language, ledger_id;
     int64_t account_state; /* that undo brings back */
-    struct str secret; /* of the status page's link, base64url */
+    struct str secret;     /* of the status page's link, base64url */
     struct str contacts[CLOSURE_CONTACTS];
     size_t contact_count;
     struct str numbers[CLOSURE_NUMBERS]; /* E.164 */
