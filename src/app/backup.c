@@ -87,11 +87,15 @@ static enum err prepare_directory(struct backup_job *job)
     const struct settings_keyring *keyring = &job->app->settings->keyring;
     if (job->directory[0] != '/')
         return ERR_INVALID;
-    if (mkdir(job->directory, 0700) != 0 && errno != EEXIST)
+    bool made = mkdir(job->directory, 0700) == 0;
+    if (!made && errno != EEXIST)
         return errno == ENOENT ? ERR_NOT_FOUND : errno == EACCES ? ERR_FORBIDDEN : ERR_IO;
     if (backup_tree_holds_keyring(job->directory) || lies_with_keyring(job->directory, keyring->path) ||
-        lies_with_keyring(job->directory, keyring->mirror))
+        lies_with_keyring(job->directory, keyring->mirror)) {
+        if (made)
+            rmdir(job->directory);
         return ERR_POLICY;
+    }
     return check_empty(job->directory);
 }
 
@@ -118,7 +122,7 @@ static enum err find_store_id(struct backup_job *job)
     struct str hex = encode_hex(job->arena, str_bytes(random, sizeof random));
     memcpy(job->made_id, hex.data, hex.length);
     TRY(sql_call(job->app->store, "backup_store_id", store_id_run, job));
-    job->manifest.store_id = str_from(job->made_id);
+    job->manifest.store_id = arena_str(job->arena, str_from(job->made_id));
     return ERR_NONE;
 }
 
