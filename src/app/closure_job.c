@@ -5,6 +5,7 @@
 #include "app/tombstones.h"
 #include "base/clock.h"
 #include "base/failpoint.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "store/sweep.h"
 #include "store/work.h"
@@ -33,13 +34,13 @@ static enum err look_run(struct sql_tx *tx, struct arena *arena, void *context)
 /* The closure's key has done its work when the confirmation was handed over and every refund has an end. */
 static enum err drop_own_key(struct closure_work *closure)
 {
-    struct store_refund refunds[64];
+    struct store_refund refunds[LIMIT_REFUNDS];
     size_t count;
     bool open = closure->row.confirmed_at == 0;
     if (!closure->has_key || closure->account != NULL)
         return ERR_NONE;
     TRY(store_refund_list(closure->tx, closure->arena, &closure->key, closure->row.account_id,
-                          closure->row.closure_id, refunds, 64, &count));
+                          closure->row.closure_id, refunds, LIMIT_REFUNDS, &count));
     for (size_t i = 0; i < count; i++)
         open = open || (refunds[i].state != REFUND_SETTLED && refunds[i].state != REFUND_GIVEN_UP);
     if (open)

@@ -5,13 +5,14 @@
 #include "base/encode.h"
 #include "base/failpoint.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "crypto/link.h"
 #include "crypto/receipt.h"
 #include "domain/ledger/refund.h"
 #include "store/work.h"
 #include "wire/phone.h"
 
-enum { RECEIPT_REFUNDS = 64, RECEIPT_RECIPIENTS = 80 };
+enum { RECEIPT_REFUNDS = LIMIT_REFUNDS, RECEIPT_RECIPIENTS = 80 };
 
 static void write_operator(struct json *json, const struct settings *settings)
 {

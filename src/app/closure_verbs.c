@@ -174,13 +174,13 @@ enum err closure_tell_reason(struct app *app, struct closure_id id, enum closure
 static enum err bank_verb(struct closure_work *closure, struct verb_job *job,
                           const struct closure_config *config)
 {
-    struct store_refund refunds[64];
+    struct store_refund refunds[LIMIT_REFUNDS];
     size_t count;
     (void)config;
     if (!closure->has_key || closure->row.objected_at != 0)
         return ERR_STATE;
     TRY(store_refund_list(closure->tx, closure->arena, &closure->key, closure->row.account_id,
-                          closure->row.closure_id, refunds, 64, &count));
+                          closure->row.closure_id, refunds, LIMIT_REFUNDS, &count));
     for (size_t i = 0; i < count; i++) {
         if (refunds[i].payment_id != 0 || refunds[i].state != REFUND_OWED)
             continue;

@@ -3,10 +3,11 @@
 #define APP_CLOSURE_VIEW_H
 
 #include "app/closure_verbs.h"
+#include "base/limits.h"
 #include "store/closure.h"
 #include "store/work.h"
 
-enum { VIEW_REFUNDS = 64, VIEW_RECIPIENTS = 80, VIEW_JOURNAL = 200 };
+enum { VIEW_REFUNDS = LIMIT_REFUNDS, VIEW_RECIPIENTS = 80, VIEW_JOURNAL = 200 };
 
 struct closure_view {
     struct store_closure row; /* row.own is empty once the closure's key is gone */

@@ -143,6 +143,12 @@ static enum err acknowledge(struct declaration_job_state *job, struct sql_tx *tx
                       job->now, due);
 }
 
+/* At its deadline; one that has its outcome already is forgotten thirty days later. */
+static int64_t next_look(const struct store_declaration *row, int64_t now)
+{
+    return row->deadline_at != 0 ? row->deadline_at : now + CLOSURE_OBJECTION_MICROS;
+}
+
 static enum err record_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct declaration_job_state *job = context;
@@ -167,8 +173,7 @@ static enum err record_run(struct sql_tx *tx, struct arena *arena, void *context
     TRY(store_declaration_insert(tx, arena, &key, &row));
     TRY(store_reference_insert(tx, row.reference, "declaration", 0, row.declaration_id));
     TRY(acknowledge(job, tx, arena, &key, &row, due));
-    return row.deadline_at != 0 ? store_queue_add(tx, "declaration", 0, row.declaration_id, row.deadline_at)
-                                : ERR_NONE;
+    return store_queue_add(tx, "declaration", 0, row.declaration_id, next_look(&row, job->now));
 }
 
 static bool text_fits(struct str text, size_t least, size_t most)
@@ -334,8 +339,7 @@ static enum err match_run(struct sql_tx *tx, struct arena *arena, void *context)
     TRY(store_desk_remove(tx, "declaration", row.declaration_id));
     TRY(store_audit_insert(tx, job->now, job->actor->staff_id, "declaration_matched", row.account_id,
                            row.declaration_id));
-    return store_queue_move(tx, "declaration", 0, row.declaration_id,
-                            row.deadline_at != 0 ? row.deadline_at : job->now);
+    return store_queue_move(tx, "declaration", 0, row.declaration_id, next_look(&row, job->now));
 }
 
 /* The link in the mails needs a secret; only its hash was kept, so the match makes a new one. */

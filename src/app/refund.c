@@ -5,12 +5,13 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "domain/ledger/refund.h"
 #include "store/identity.h"
 #include "store/ledger.h"
 #include "store/work.h"
 
-enum { REFUND_ROWS = 64 };
+enum { REFUND_ROWS = LIMIT_REFUNDS };
 
 struct refund_job {
     struct app *app;

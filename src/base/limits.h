@@ -77,6 +77,7 @@ enum {
     LIMIT_LOGS_RECORD_BYTES = 4096,
     LIMIT_LOGS_BYTES = 1024 * 1024 * 1024,
     /* archive */
+    LIMIT_REFUNDS = 64, /* of one closure, all attempts */
     LIMIT_ARCHIVE_CHUNK_BYTES = 48 * 1024,
 };
 
