@@ -193,15 +193,12 @@ class Html:
         raise AssertionError(f"no link {part!r}; there are {self.links}")
 
     def form(self, button=None, action=None):
-        """The first form, with its button, whose button's text, name or value and whose action hold what is asked
-        for."""
+        """The first form with a button whose text, name or value, and whose address, hold what is asked for; and
+        that button."""
         for form in self.forms:
-            if action is not None and action not in form.action:
-                continue
-            if button is None:
-                return form, (form.buttons[0] if form.buttons else None)
             for one in form.buttons:
-                if button in (one.name, one.value) or button in one.text:
+                named = button is None or button in (one.name, one.value) or button in one.text
+                if named and (action is None or action in one.action):
                     return form, one
         offered = [(form.action, [(b.text, b.name, b.value) for b in form.buttons]) for form in self.forms]
         raise AssertionError(f"no form with button {button!r} and action {action!r}; there are {offered}")

@@ -18,8 +18,15 @@ class Closure:
     def state(self):
         return self.violet.cli("closure", "show", self.reference)["state"]
 
-    def wait_for(self, state, seconds=10):
-        eventually(lambda: self.state == state, seconds, f"{self.reference} is {self.state}; {state}")
+    def wait_for(self, *states, seconds=10):
+        try:
+            eventually(lambda: self.state in states, seconds)
+        except AssertionError:
+            raise AssertionError(f"{self.reference} is {self.state}, not {' or '.join(states)}") from None
+
+    def wait_until_over(self, seconds=10):
+        """The account is gone; the nightly turn may have made it forgotten as well."""
+        self.wait_for("forgetting", "forgotten", seconds=seconds)
 
     def follow(self, language="en"):
         """The status page, without log-in."""
@@ -84,7 +91,7 @@ def close_by_clock(violet, closure):
     closure.wait_for("cooling")
     violet.move_clock(72)
     violet.move_clock(1)
-    closure.wait_for("forgetting")
+    closure.wait_until_over()
 
 
 def rows(violet, question, *values):

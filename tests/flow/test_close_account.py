@@ -120,7 +120,7 @@ def stock_minisign_and_violet_verify_accept_the_receipt_and_no_changed_one():
 def after_the_turn_of_the_keyring_it_is_forgotten():
     demo.cli("keyring", "turn")
     demo.move_clock(24)
-    closing.wait_for("forgotten", 20)
+    closing.wait_for("forgotten", seconds=20)
     equal(one(demo, "SELECT count(*) FROM receipt WHERE stage = 2"), 1, "second lines of the receipt")
     demo.check()
 

@@ -33,6 +33,7 @@ def a_form_sends_what_a_browser_would_send():
     equal(form.filled(button, {"name": "Bea"}),
           [("token", 'a"b'), ("keep", "1"), ("when", "later"), ("why", "two\nlines"), ("name", "Bea"), ("go", "on")])
     equal(Html(PAGE).form("Undo")[1].action, "/undo")
+    equal(Html(PAGE).form(action="/undo")[1].text, "Undo")
 
 
 @test
