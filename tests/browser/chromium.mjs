@@ -7,8 +7,7 @@ const shots = new URL('./shots/', import.meta.url).pathname;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 mkdirSync(shots, { recursive: true });
 
-export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
-export const languages = ['en', 'zh-CN'];
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
 
 let browser;
 
