@@ -166,11 +166,13 @@ enum err closure_effect_make_receipt(struct closure_work *closure)
                         closure_receipt_text(closure, RECEIPT_CLOSED, refunds, count), &signature);
 }
 
+/* Told by mail where an address is still kept; else the status page says so. */
 enum err closure_effect_add_receipt_line(struct closure_work *closure)
 {
     struct str signature;
-    return keep_receipt(closure, RECEIPT_FORGOTTEN, closure_receipt_text(closure, RECEIPT_FORGOTTEN, NULL, 0),
-                        &signature);
+    TRY(keep_receipt(closure, RECEIPT_FORGOTTEN, closure_receipt_text(closure, RECEIPT_FORGOTTEN, NULL, 0),
+                     &signature));
+    return closure_work_mail(closure, "forgotten", STR(""), NULL, 0);
 }
 
 /* The confirmation carries the receipt itself. It goes to one contact; a bounce tries the next one. */
