@@ -67,7 +67,7 @@ struct template_desk desk_frame(const struct visit *visit)
         .may_money = has_role(visit, DESK_MONEY),
         .may_admin = has_role(visit, DESK_ADMIN),
         .done = frame.done,
-        .failed = frame.failed,
+        .failed = visit->mistake_count != 0 ? visit->mistakes[0].message : frame.failed,
         .failed_code = frame.failed_code,
     };
     if (!visit->signed_in)

@@ -51,8 +51,10 @@ static enum err get_accounts(struct visit *visit)
         if (error == ERR_NONE)
             error = show_account(visit, account_id, &account);
         count = error == ERR_NONE;
-        if (error != ERR_NONE)
-            visit_set_failed(visit, error == ERR_INVALID ? ERR_NOT_FOUND : error);
+        if (error == ERR_NOT_FOUND || error == ERR_INVALID)
+            visit_set_mistake(visit, ERR_NOT_FOUND, "q", TEXT_MISTAKE_ACCOUNT);
+        else
+            TRY(error);
     }
     struct template_desk_accounts page = {
         .frame = desk_frame(visit), .query = query, .accounts = &account, .accounts_count = count};

@@ -81,7 +81,8 @@ static enum err again(struct visit *visit, enum err error)
 {
     if (!desk_is_mistake(error) && error != ERR_NOT_FOUND)
         return error;
-    visit_set_failed(visit, error);
+    if (visit->error == ERR_NONE)
+        visit_set_failed(visit, error);
     return show_declarations(visit);
 }
 
@@ -94,6 +95,8 @@ static enum err post_match(struct visit *visit)
         return ERR_NOT_FOUND;
     enum err error = declaration_match(visit->app, &visit->actor, current->declaration_id,
                                        str_trim(http_form(visit->request, "account")));
+    if (error == ERR_NOT_FOUND)
+        visit_set_mistake(visit, error, "account", TEXT_MISTAKE_ACCOUNT);
     return error == ERR_NONE ? visit_go(visit, STR("/desk/declarations"), "matched") : again(visit, error);
 }
 

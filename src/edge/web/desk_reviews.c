@@ -165,7 +165,7 @@ static enum err post_decision(struct visit *visit, decide_fn *decide)
     enum err error = decide(visit, id, &word);
     if (error == ERR_NONE)
         return visit_go(visit, review_path(visit, view->row.reference), word);
-    if (!desk_is_mistake(error))
+    if (!desk_is_mistake(error) && error != ERR_FORBIDDEN)
         return error;
     visit_set_failed(visit, error);
     return show_reviews(visit, view);
