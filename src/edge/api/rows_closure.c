@@ -52,8 +52,14 @@ static void add_finding(struct call *call, const struct preflight_finding *findi
     json_text(json, "severity", severities[finding->severity]);
     json_str(json, "what", finding_text(call, finding, "what"));
     json_str(json, "why", finding_text(call, finding, "why"));
-    json_int(json, "count", finding->count);
-    json_money(json, "amount", finding->amount);
+    if (finding->count != 0)
+        json_int(json, "count", finding->count);
+    else
+        json_null(json, "count");
+    if (finding->amount != 0)
+        json_money(json, "amount", finding->amount);
+    else
+        json_null(json, "amount");
     json_time(json, "date", finding->date);
     add_remedies(json, finding);
     json_object_end(json);
