@@ -84,6 +84,7 @@ static enum err tombstone_closure(struct restore_job *job, struct sql_tx *tx, in
         .state = state,
         .closed_at = tombstone->closed_at,
         .now = job->now,
+        .submitted_at = tombstone->closed_at < job->now ? tombstone->closed_at : job->now,
         .deadline_at = state == CLOSURE_FORGETTING ? job->now : 0,
         .reference = tombstone->reference,
         .secret_hash = str_bytes(nobody[0], sizeof nobody[0]),

@@ -36,7 +36,8 @@ enum err store_restore_closure(struct sql_tx *tx, const struct store_restore_clo
                  SQL_INT(closure->closure_id), SQL_TEXT(closure->reference), SQL_INT(closure->scope),
                  SQL_INT(closure->line_id), SQL_INT(closure->state), SQL_INT(closure->now),
                  SQL_INT(closure->closed_at), SQL_INT(closure->deadline_at), SQL_INT(closure->amount),
-                 SQL_BYTES(closure->secret_hash), SQL_BYTES(closure->link_public)));
+                 SQL_BYTES(closure->secret_hash), SQL_BYTES(closure->link_public),
+                 SQL_INT(closure->submitted_at)));
     return sql_exec(tx, STATEMENT_RESTORE_REFERENCE, NULL, SQL_TEXT(closure->reference),
                     SQL_INT(closure->account_id), SQL_INT(closure->closure_id));
 }

@@ -15,6 +15,7 @@ enum err store_restore_staff(struct sql_tx *tx, int64_t after, int64_t *ret_ids,
 
 struct store_restore_closure {
     int64_t account_id, closure_id, scope, line_id, state, closed_at, amount, now;
+    int64_t submitted_at;                           /* not known any more: not after closed_at or now */
     int64_t deadline_at;                            /* when the closing job looks at it; 0: never */
     struct str reference, secret_hash, link_public; /* of a case that has to be made anew */
 };

@@ -31,7 +31,7 @@ INSERT INTO closure (
     approved_by, first_refuser, refusal_reason, reason, refund_choice, tries, waits_for, reminded_at,
     settled_amount, closed_at, forgotten_at, confirmed_at, secret_hash, link_public, own_box
 ) VALUES (
-    $1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $8, $8, $8, $8, 0, $9, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0,
+    $1, $2, $3, $4, $5, $6, $7, 1, $13, $13, $8, $8, $8, $8, 0, $9, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0,
     $10, $8, 0, $8, $11, $12, NULL
 )
 ON CONFLICT (account_id, closure_id) DO UPDATE SET state = excluded.state, state_at = excluded.state_at,
