@@ -5,13 +5,11 @@
 static void add_contact(struct call *call, const struct store_contact *contact)
 {
     struct json *json = &call->json;
-    json_object(json, NULL);
     call_json_id(call, "id", contact->contact_id);
     json_text(json, "kind", contact->kind == CONTACT_MAIL ? "mail" : "phone");
     json_str(json, "address", contact->address);
     json_time(json, "added_at", contact->added_at);
     json_time(json, "verified_at", contact->verified_at);
-    json_object_end(json);
 }
 
 static enum err get_contacts(struct call *call)
@@ -20,8 +18,11 @@ static enum err get_contacts(struct call *call)
     size_t count;
     TRY(contact_list(call->app, call->arena, &call->actor, &contacts, &count));
     json_array(call_answer(call, 200), "contacts");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        json_object(&call->json, NULL);
         add_contact(call, &contacts[i]);
+        json_object_end(&call->json);
+    }
     json_array_end(&call->json);
     return call_done(call);
 }
@@ -47,9 +48,8 @@ static enum err post_contact(struct call *call)
         return call_fault(call, "address", "invalid");
     TRY(contact_add(call->app, &call->actor, address));
     TRY(find_contact(call, address, &contact));
-    json_array(call_answer(call, 201), "contacts");
+    call_answer(call, 201);
     add_contact(call, contact);
-    json_array_end(&call->json);
     return call_done(call);
 }
 
