@@ -42,9 +42,18 @@ def codes(violet):
 
 def prove(violet, person):
     """Presses "send a code" and returns the one that comes."""
+    return new_code(violet, lambda: person.press(action="/close/code"))
+
+
+def new_code(violet, send):
+    """The code of the mail that comes after send()."""
     known = len(codes(violet))
-    person.press(action="/close/code")
-    return eventually(lambda: codes(violet)[:len(codes(violet)) - known], 5, "a mail with a code")[0]
+
+    def look():
+        found = codes(violet)
+        return found[:len(found) - known]
+    send()
+    return eventually(look, 5, "a mail with a code")[0]
 
 
 def walk_to_confirm(person, line=None):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from client import Rest, request
 from schema import Schemas
-from story import Closure, close_by_clock, codes
+from story import Closure, close_by_clock, new_code
 from tap import contains, equal, eventually, lacks, run, table, test
 from violet import Demo
 
@@ -41,13 +41,6 @@ def log_in(name):
 
 
 ann, wei, nobody = log_in("ann"), log_in("wei"), Checked(demo.url)
-
-
-def new_code(send):
-    """The code of the mail that comes after send()."""
-    known = len(codes(demo))
-    send()
-    return eventually(lambda: codes(demo)[:len(codes(demo)) - known], 5, "the mail with the code")[0]
 
 
 def code(answer):
@@ -264,7 +257,7 @@ def a_conversation_with_support_goes_on_and_is_private():
 
 @test
 def a_contact_is_added_verified_by_its_code_and_removed():
-    sent = new_code(lambda: wei.post("/contacts", {"address": "wei.new@example.org"}))
+    sent = new_code(demo, lambda: wei.post("/contacts", {"address": "wei.new@example.org"}))
     made = next(one for one in wei.get("/contacts")["contacts"] if one["address"] == "wei.new@example.org")
     equal(made["verified_at"], None)
     equal(code(wei.call("POST", f"/contacts/{made['id']}/verify", {"code": "x"}, 403)), "wrong_proof")
@@ -279,14 +272,14 @@ def a_contact_is_added_verified_by_its_code_and_removed():
 @test
 def nothing_is_closed_without_a_fresh_proof():
     equal(code(ann.call("POST", "/closures", {}, 403)), "proof_needed")
-    sent = new_code(lambda: ann.post("/closures/proof-code", status=200))
+    sent = new_code(demo, lambda: ann.post("/closures/proof-code", status=200))
     for password, typed in (("not it", sent), ("violet-ann-demo", "x"), ("violet-ann-demo", "")):
         equal(code(ann.call("POST", "/closures/proof", {"password": password, "code": typed}, 403)), "wrong_proof")
     equal(code(ann.call("POST", "/closures", {}, 403)), "proof_needed")
 
 
 def prove(program, name):
-    sent = new_code(lambda: program.post("/closures/proof-code", status=200))
+    sent = new_code(demo, lambda: program.post("/closures/proof-code", status=200))
     return program.post("/closures/proof", {"password": f"violet-{name}-demo", "code": sent}, 200)
 
 
