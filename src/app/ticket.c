@@ -166,12 +166,14 @@ static enum err load_ticket(struct ticket_job *job, struct sql_tx *tx, struct ar
     return store_ticket_open(arena, ret_key, ticket);
 }
 
-/* Tickets that were opened for the operator are not the subscriber's. */
+/* Tickets that were opened for the operator are not the subscriber's. The holder of a status link reads those
+ * of its closure, also when the account is gone and they are sealed under the closure's key. */
 static bool may_read(const struct actor *actor, const struct store_ticket *ticket)
 {
+    bool own = actor->account_id == ticket->account_id && !str_is(ticket->key_kind, "case");
     return actor->kind == ACTOR_STAFF ||
-           (actor->kind == ACTOR_SUBSCRIBER && actor->account_id == ticket->account_id &&
-            str_is(ticket->key_kind, "account"));
+           (actor->kind == ACTOR_SUBSCRIBER && own && str_is(ticket->key_kind, "account")) ||
+           (actor->kind == ACTOR_LINK && own && ticket->closure_id != 0);
 }
 
 static enum err read_run(struct sql_tx *tx, struct arena *arena, void *context)
@@ -239,7 +241,10 @@ static enum err list_run(struct sql_tx *tx, struct arena *arena, void *context)
         struct seal_key key;
         struct store_ticket *ticket = &job->tickets[job->count];
         job->ticket_id = ids[i];
-        TRY(load_ticket(job, tx, job->arena, ticket, &key));
+        enum err error = load_ticket(job, tx, job->arena, ticket, &key);
+        if (error == ERR_KEY_GONE)
+            continue;
+        TRY(error);
         job->count += may_read(job->actor, ticket);
     }
     return ERR_NONE;

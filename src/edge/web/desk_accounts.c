@@ -63,6 +63,6 @@ static enum err get_accounts(struct visit *visit)
 }
 
 const struct web_row desk_accounts_rows[] = {
-    {"GET", "/desk/accounts", HTTP_INLINE, WEB_DESK, get_accounts, 0, 0},
+    {"GET", "/desk/accounts", HTTP_WORK, WEB_DESK, get_accounts, 0, 0},
     {0},
 };

@@ -119,8 +119,8 @@ static enum err post_record(struct visit *visit)
 }
 
 const struct web_row desk_declarations_rows[] = {
-    {"GET", "/desk/declarations", HTTP_INLINE, WEB_DESK, show_declarations, 0, 0},
-    {"GET", "/desk/declarations/{reference}", HTTP_INLINE, WEB_DESK, show_declarations, 0, 0},
+    {"GET", "/desk/declarations", HTTP_WORK, WEB_DESK, show_declarations, 0, 0},
+    {"GET", "/desk/declarations/{reference}", HTTP_WORK, WEB_DESK, show_declarations, 0, 0},
     {"POST", "/desk/declarations", HTTP_WORK, WEB_DESK, post_record, 0, 0},
     {"POST", "/desk/declarations/{reference}/match", HTTP_WORK, WEB_DESK, post_match, 0, 0},
     {0},

@@ -79,7 +79,8 @@ static enum err go_back(struct visit *visit, enum err error, const char *word)
         return visit_go(visit, STR("/desk/money"), word);
     if (!desk_is_mistake(error))
         return error;
-    visit_set_failed(visit, error);
+    if (visit->error == ERR_NONE)
+        visit_set_failed(visit, error);
     return show_money(visit);
 }
 
@@ -89,6 +90,8 @@ static enum err post_sent(struct visit *visit)
     TRY(find_refund(visit, &id));
     enum err error =
         refund_mark_sent(visit->app, &visit->actor, id, str_trim(http_form(visit->request, "reference")));
+    if (error == ERR_INVALID)
+        visit_set_mistake(visit, error, "reference", TEXT_MISTAKE_REFERENCE);
     return go_back(visit, error, "refund_sent");
 }
 
@@ -109,7 +112,7 @@ static enum err post_failed(struct visit *visit)
 #define MONEY_PATH "/desk/money/{reference}/{payment}/{attempt}/"
 
 const struct web_row desk_money_rows[] = {
-    {"GET", "/desk/money", HTTP_INLINE, WEB_DESK, get_money, 0, 0},
+    {"GET", "/desk/money", HTTP_WORK, WEB_DESK, get_money, 0, 0},
     {"POST", MONEY_PATH "sent", HTTP_WORK, WEB_DESK, post_sent, 0, 0},
     {"POST", MONEY_PATH "settled", HTTP_WORK, WEB_DESK, post_settled, 0, 0},
     {"POST", MONEY_PATH "failed", HTTP_WORK, WEB_DESK, post_failed, 0, 0},

@@ -40,6 +40,6 @@ static enum err get_numbers(struct visit *visit)
 }
 
 const struct web_row desk_numbers_rows[] = {
-    {"GET", "/desk/numbers", HTTP_INLINE, WEB_DESK, get_numbers, 0, 0},
+    {"GET", "/desk/numbers", HTTP_WORK, WEB_DESK, get_numbers, 0, 0},
     {0},
 };

@@ -235,8 +235,8 @@ static enum err post_hold(struct visit *visit)
 }
 
 const struct web_row desk_reviews_rows[] = {
-    {"GET", "/desk/reviews", HTTP_INLINE, WEB_DESK, get_reviews, 0, 0},
-    {"GET", "/desk/reviews/{reference}", HTTP_INLINE, WEB_DESK, get_review, 0, 0},
+    {"GET", "/desk/reviews", HTTP_WORK, WEB_DESK, get_reviews, 0, 0},
+    {"GET", "/desk/reviews/{reference}", HTTP_WORK, WEB_DESK, get_review, 0, 0},
     {"POST", "/desk/reviews/{reference}/approve", HTTP_WORK, WEB_DESK, post_approve, 0, 0},
     {"POST", "/desk/reviews/{reference}/ask", HTTP_WORK, WEB_DESK, post_ask, 0, 0},
     {"POST", "/desk/reviews/{reference}/refuse", HTTP_WORK, WEB_DESK, post_refuse, 0, 0},

@@ -45,6 +45,6 @@ static enum err get_system(struct visit *visit)
 }
 
 const struct web_row desk_system_rows[] = {
-    {"GET", "/desk/system", HTTP_INLINE, WEB_DESK, get_system, 0, 0},
+    {"GET", "/desk/system", HTTP_WORK, WEB_DESK, get_system, 0, 0},
     {0},
 };

@@ -129,8 +129,8 @@ static enum err post_close(struct visit *visit)
 }
 
 const struct web_row desk_tickets_rows[] = {
-    {"GET", "/desk/tickets", HTTP_INLINE, WEB_DESK, get_tickets, 0, 0},
-    {"GET", "/desk/tickets/{reference}", HTTP_INLINE, WEB_DESK, get_ticket, 0, 0},
+    {"GET", "/desk/tickets", HTTP_WORK, WEB_DESK, get_tickets, 0, 0},
+    {"GET", "/desk/tickets/{reference}", HTTP_WORK, WEB_DESK, get_ticket, 0, 0},
     {"POST", "/desk/tickets/{reference}/answer", HTTP_WORK, WEB_DESK, post_answer, 0, 0},
     {"POST", "/desk/tickets/{reference}/close", HTTP_WORK, WEB_DESK, post_close, 0, 0},
     {0},

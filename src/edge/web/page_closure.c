@@ -182,13 +182,12 @@ static void show_conversation(const struct closure_view *view, struct template_c
 static void show_answers(struct visit *visit, const struct closure_visit *closure,
                          struct template_closure *page)
 {
-    struct actor holder = {.kind = ACTOR_SUBSCRIBER, .account_id = closure->id.account_id};
+    struct actor holder = {.kind = ACTOR_LINK, .account_id = closure->id.account_id};
     struct store_ticket *tickets = ARENA_ARRAY(visit->arena, STATUS_TICKETS, struct store_ticket);
     struct template_closure_answer *answers =
         ARENA_ARRAY(visit->arena, TICKET_MESSAGES, struct template_closure_answer);
     size_t found = 0, count = 0;
-    if (!closure->view->account_there ||
-        ticket_list(visit->app, visit->arena, &holder, tickets, STATUS_TICKETS, &found) != ERR_NONE)
+    if (ticket_list(visit->app, visit->arena, &holder, tickets, STATUS_TICKETS, &found) != ERR_NONE)
         return;
     for (size_t i = 0; i < found; i++) {
         struct ticket_view *ticket;
@@ -241,7 +240,7 @@ enum err closure_status_show(struct visit *visit, const struct closure_visit *cl
         .silence = visit_text(visit, "closure.silence.", name),
         .deadline = state_deadline(row),
         .declared = row->declared_at,
-        .due = row->due_at,
+        .due = row->closed_at == 0 && row->state != CLOSURE_UNDONE ? row->due_at : 0,
         .undo_until = view->undo_until,
         .stopped = row->objected_at != 0 && view->can_undo,
         .waits = row->waits_for.length != 0
