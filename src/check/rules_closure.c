@@ -24,84 +24,72 @@ _Static_assert(ACCOUNT_CLOSING == 3 && ACCOUNT_CLOSED == 4 && RECEIPT_CLOSED == 
 #define SUBJECT "closure.account_id || '/' || closure.closure_id"
 #define LEFT_IN(table) "SELECT " table ".account_id, '" table "' AS place FROM " table " "
 
+/* SQL keeps its own lines. */
+/* clang-format off */
 const struct check_rule check_rules_closure[] = {
     {"closure_scope", CHECK_NO_ARGUMENT,
-     "SELECT " SUBJECT
-     ", 'scope ' || scope || ' with line ' || line_id || ' in state ' || state FROM closure "
-     "WHERE (scope = 1) <> (line_id = 0) OR (scope = 2 AND state > 8) LIMIT 100"},
+     "SELECT " SUBJECT ", 'scope ' || scope || ' with line ' || line_id || ' in state ' || state FROM "
+     "closure WHERE (scope = 1) <> (line_id = 0) OR (scope = 2 AND state > 8) LIMIT 100"},
     {"closure_times", CHECK_NO_ARGUMENT,
-     "SELECT " SUBJECT ", 'its times do not fit state ' || state FROM closure "
-     "WHERE (closed_at > 0) <> (state >= 8) OR (forgotten_at > 0) <> (state = 10) OR "
-     "state_at < submitted_at "
-     "OR (state >= 9 AND hold <> 0 AND state <> 10) OR (state = 4 AND undo_end_at = 0) LIMIT "
-     "100"},
+     "SELECT " SUBJECT ", 'its times do not fit state ' || state FROM closure WHERE (closed_at > 0) <> "
+     "(state >= 8) OR (forgotten_at > 0) <> (state = 10) OR state_at < submitted_at OR (state >= 9 AND hold "
+     "<> 0 AND state <> 10) OR (state = 4 AND undo_end_at = 0) LIMIT 100"},
     {"closure_once", CHECK_NO_ARGUMENT,
-     "SELECT CAST(account_id AS TEXT), COUNT(*) || ' closures of one scope are open' FROM "
-     "closure "
-     "WHERE state NOT IN (5, 8, 9, 10) GROUP BY account_id, scope, line_id HAVING COUNT(*) > "
-     "1 LIMIT 100"},
+     "SELECT CAST(account_id AS TEXT), COUNT(*) || ' closures of one scope are open' FROM closure WHERE "
+     "state NOT IN (5, 8, 9, 10) GROUP BY account_id, scope, line_id HAVING COUNT(*) > 1 LIMIT 100"},
     {"closed_once", CHECK_NO_ARGUMENT,
-     "SELECT CAST(account_id AS TEXT), COUNT(*) || ' closures ended the same' FROM closure "
-     "WHERE state >= 8 GROUP BY account_id, scope, line_id HAVING COUNT(*) > 1 LIMIT 100"},
+     "SELECT CAST(account_id AS TEXT), COUNT(*) || ' closures ended the same' FROM closure WHERE state >= 8 "
+     "GROUP BY account_id, scope, line_id HAVING COUNT(*) > 1 LIMIT 100"},
     {"closing_account", CHECK_NO_ARGUMENT,
-     "SELECT CAST(account_id AS TEXT), 'account in state ' || state || ' does not fit its "
-     "closures' FROM account "
-     "WHERE (state = 3) <> " OF_ACCOUNT("closure.state IN (1, 2, 3, 4, 6, 7)") " AND state <> 4 LIMIT 100"},
+     "SELECT CAST(account_id AS TEXT), 'account in state ' || state || ' does not fit its closures' FROM "
+     "account WHERE (state = 3) <> " OF_ACCOUNT("closure.state IN (1, 2, 3, 4, 6, 7)") " AND state <> 4 "
+     "LIMIT 100"},
     {"closed_account", CHECK_NO_ARGUMENT,
-     "SELECT CAST(account_id AS TEXT), 'account in state ' || state || ' does not fit its "
-     "closures' FROM account "
-     "WHERE (state = 4) <> " OF_ACCOUNT("closure.state >= 8") " LIMIT 100"},
+     "SELECT CAST(account_id AS TEXT), 'account in state ' || state || ' does not fit its closures' FROM "
+     "account WHERE (state = 4) <> " OF_ACCOUNT("closure.state >= 8") " LIMIT 100"},
     {"closure_has_clock", CHECK_NO_ARGUMENT,
-     "SELECT " SUBJECT ", 'in state ' || state || ' nothing looks at it again' FROM closure "
-     "WHERE state NOT IN (5, 10) AND (deadline_at <> 0 OR state <> 8) AND NOT EXISTS (SELECT "
-     "1 FROM queue "
-     "WHERE queue.account_id = closure.account_id AND queue.subject_id = closure.closure_id "
-     "AND queue.kind = 'closure') LIMIT 100"},
+     "SELECT " SUBJECT ", 'in state ' || state || ' nothing looks at it again' FROM closure WHERE state NOT "
+     "IN (5, 10) AND (deadline_at <> 0 OR state <> 8) AND NOT EXISTS (SELECT 1 FROM queue WHERE "
+     "queue.account_id = closure.account_id AND queue.subject_id = closure.closure_id AND queue.kind = "
+     "'closure') LIMIT 100"},
     {"closure_in_time", CHECK_NOW,
-     "SELECT " SUBJECT ", 'was due in state ' || state FROM closure WHERE state IN (1, 2, 4, 6, 7) "
-     "AND objected_at = 0 AND due_at < $1 - 86400000000 LIMIT 100"},
+     "SELECT " SUBJECT ", 'was due in state ' || state FROM closure WHERE state IN (1, 2, 4, 6, 7) AND "
+     "objected_at = 0 AND due_at < $1 - 86400000000 LIMIT 100"},
     {"declaration_has_outcome", CHECK_NOW,
-     "SELECT CAST(declaration_id AS TEXT), 'no outcome in state ' || state FROM declaration "
-     "WHERE state <= 3 AND (deadline_at = 0 OR deadline_at < $1 - 86400000000) LIMIT 100"},
+     "SELECT CAST(declaration_id AS TEXT), 'no outcome in state ' || state FROM declaration WHERE state <= "
+     "3 AND (deadline_at = 0 OR deadline_at < $1 - 86400000000) LIMIT 100"},
     {"receipt_of_closed", CHECK_NO_ARGUMENT,
-     "SELECT " SUBJECT ", 'in state ' || state || ' with ' || " RECEIPTS(
-         "1") " || ' receipts' FROM closure "
-              "WHERE " RECEIPTS("1") " <> (state >= 8) AND " NOT_RESTORED "LIMIT 100"},
+     "SELECT " SUBJECT ", 'in state ' || state || ' with ' || " RECEIPTS("1") " || ' receipts' FROM closure "
+     "WHERE " RECEIPTS("1") " <> (state >= 8) AND " NOT_RESTORED "LIMIT 100"},
     {"receipt_of_forgotten", CHECK_NO_ARGUMENT,
-     "SELECT " SUBJECT ", 'in state ' || state || ' with ' || " RECEIPTS(
-         "2") " || ' second lines' FROM closure "
-              "WHERE " RECEIPTS("2") " <> (state = 10) LIMIT 100"},
+     "SELECT " SUBJECT ", 'in state ' || state || ' with ' || " RECEIPTS("2") " || ' second lines' FROM "
+     "closure WHERE " RECEIPTS("2") " <> (state = 10) LIMIT 100"},
     {"receipt_in_log", CHECK_NOW,
-     "SELECT receipt.account_id || '/' || receipt.closure_id, 'its hash is no leaf of the "
-     "log' FROM receipt "
-     "WHERE NOT EXISTS (SELECT 1 FROM log_leaf WHERE log_leaf.hash = receipt.hash "
-     "AND (log_leaf.written_at > 0 OR log_leaf.at > $1 - 86400000000)) LIMIT 100"},
+     "SELECT receipt.account_id || '/' || receipt.closure_id, 'its hash is no leaf of the log' FROM receipt "
+     "WHERE NOT EXISTS (SELECT 1 FROM log_leaf WHERE log_leaf.hash = receipt.hash AND (log_leaf.written_at "
+     "> 0 OR log_leaf.at > $1 - 86400000000)) LIMIT 100"},
     {"access_ended", CHECK_NO_ARGUMENT,
-     "SELECT session.account_id || '/' || session.session_id, 'a session of a closed "
-     "account' FROM session "
-     "JOIN closure ON closure.account_id = session.account_id WHERE session.role = 0 AND "
-     "closure.scope = 1 "
+     "SELECT session.account_id || '/' || session.session_id, 'a session of a closed account' FROM session "
+     "JOIN closure ON closure.account_id = session.account_id WHERE session.role = 0 AND closure.scope = 1 "
      "AND closure.state >= 6 LIMIT 100"},
     {"key_of_forgotten", CHECK_NO_ARGUMENT,
-     "SELECT " SUBJECT ", 'the key of a forgotten account is there' FROM closure JOIN data_key "
-     "ON data_key.owner_id = closure.account_id AND data_key.kind = 'account' WHERE "
-     "closure.state >= 9 LIMIT 100"},
+     "SELECT " SUBJECT ", 'the key of a forgotten account is there' FROM closure JOIN data_key ON "
+     "data_key.owner_id = closure.account_id AND data_key.kind = 'account' WHERE closure.state >= 9 LIMIT "
+     "100"},
     {"name_of_forgotten", CHECK_NO_ARGUMENT,
-     "SELECT " SUBJECT ", 'the name of a forgotten account can be looked up' FROM closure JOIN directory "
-     "ON directory.account_id = closure.account_id WHERE closure.state >= 9 LIMIT 100"},
+     "SELECT " SUBJECT ", 'the name of a forgotten account can be looked up' FROM closure JOIN directory ON "
+     "directory.account_id = closure.account_id WHERE closure.state >= 9 LIMIT 100"},
     {"box_of_forgotten", CHECK_NO_ARGUMENT,
-     "SELECT CAST(account_id AS TEXT), 'box and closure do not fit' FROM account "
-     "WHERE (box IS NULL) <> " OF_ACCOUNT("closure.state >= 9") " LIMIT 100"},
+     "SELECT CAST(account_id AS TEXT), 'box and closure do not fit' FROM account WHERE (box IS NULL) <> "
+     OF_ACCOUNT("closure.state >= 9") " LIMIT 100"},
     {"left_of_forgotten", CHECK_NOW,
-     "SELECT CAST(part.account_id AS TEXT), COUNT(*) || ' rows of ' || part.place FROM "
-     "(" LEFT_IN("message") "UNION ALL " LEFT_IN("contact") "UNION ALL " LEFT_IN(
-         "linked_"
-         "service") "UNION ALL " LEFT_IN("line") "UNION ALL " LEFT_IN("customer_order") "UNION ALL " LEFT_IN("payment") "UNION ALL " LEFT_IN("proof") "UNION ALL " LEFT_IN("archive") "UNION ALL " LEFT_IN("archive_chunk") "UNIO"
-                                                                                                                                                                                                                            "N "
-                                                                                                                                                                                                                            "ALL"
-                                                                                                                                                                                                                            " " LEFT_IN(
-                                                                                                                                                                                                                                "idempotency") "UNION ALL " LEFT_IN("ticket") "WHERE key_kind = 'account' UNION ALL " LEFT_IN("outbox") "WHERE key_kind = 'account') AS part "
-                                                                                                                                                                                                                                                                                                                                        "JOIN closure ON closure.account_id = part.account_id AND closure.scope = 1 WHERE closure.state >= 9 "
-                                                                                                                                                                                                                                                                                                                                        "AND closure.closed_at < $1 - 2592000000000 GROUP BY part.account_id, part.place LIMIT 100"},
+     "SELECT CAST(part.account_id AS TEXT), COUNT(*) || ' rows of ' || part.place FROM (" LEFT_IN("message")
+     "UNION ALL " LEFT_IN("contact") "UNION ALL " LEFT_IN("linked_service") "UNION ALL " LEFT_IN("line")
+     "UNION ALL " LEFT_IN("customer_order") "UNION ALL " LEFT_IN("payment") "UNION ALL " LEFT_IN("proof")
+     "UNION ALL " LEFT_IN("archive") "UNION ALL " LEFT_IN("archive_chunk") "UNION ALL "
+     LEFT_IN("idempotency") "UNION ALL " LEFT_IN("ticket") "WHERE key_kind = 'account' UNION ALL "
+     LEFT_IN("outbox") "WHERE key_kind = 'account') AS part JOIN closure ON closure.account_id = "
+     "part.account_id AND closure.scope = 1 WHERE closure.state >= 9 AND closure.closed_at < $1 - "
+     "2592000000000 GROUP BY part.account_id, part.place LIMIT 100"},
     {0},
 };
