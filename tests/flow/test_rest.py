@@ -1,10 +1,12 @@
 """The REST interface: every answer is as openapi.json says."""
 import io
+import json
 import re
 import sqlite3
 import subprocess
 import tempfile
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from client import Rest, request
@@ -191,6 +193,19 @@ def the_same_key_and_body_get_the_same_answer_and_are_done_once():
 
 
 @test
+def many_at_once_with_one_key_do_it_once():
+    said = {"subject": "race", "text": "who is first"}
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: request(
+            demo.url, "POST", "/api/v1/tickets", json.dumps(said).encode(),
+            [("Authorization", f"Bearer {ann.token}"), ("Idempotency-Key", "race-1")]), range(16)))
+    equal({answer.status for answer in answers} <= {201, 409}, True, [answer.status for answer in answers])
+    equal(len({answer.body for answer in answers if answer.status == 201}), 1, "answers")
+    equal({code(answer) for answer in answers if answer.status == 409} <= {"in_flight"}, True)
+    equal([one["subject"] for one in ann.get("/tickets")["tickets"]].count("race"), 1)
+
+
+@test
 def a_key_is_for_one_request_of_one_account():
     equal(code(ann.call("POST", "/tickets", {"subject": "once", "text": "twice"}, 422, key="key-1")), "key_reused")
     equal(code(ann.call("POST", "/services", {"name": "once"}, 422, key="key-1")), "key_reused")
@@ -324,6 +339,8 @@ def an_account_is_closed_to_its_receipt():
     nobody.call("GET", f"/closures/{reference}/receipt?key={secret}", status=404)
     close_by_clock(demo, Closure(demo, reference, link))
     equal(nobody.get(by_link)["receipt_made"], True)
+    asked = nobody.call("POST", f"/closures/{reference}/ask?key={secret}", {"text": "is it over?"}, 201).json
+    equal(asked["reference"][:3], "VT-")
     ann.call("GET", "/account", status=401)
     check_receipt(reference, secret)
 

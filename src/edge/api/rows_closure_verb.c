@@ -1,7 +1,7 @@
 #include "edge/api/closure.h"
 #include "edge/api/rows.h"
 
-#include "base/limits.h"
+#include "app/ticket.h"
 
 /* Answers with the case as the verb left it. */
 static enum err answer_again(struct call *call, struct closure_call *closure, enum err error)
@@ -61,6 +61,25 @@ static enum err post_bank(struct call *call)
     return error == ERR_INVALID ? call_fault(call, "bank", "invalid") : answer_again(call, &closure, error);
 }
 
+/* The ticket knows which closure and which state it was asked from. The account may be gone already. */
+static enum err post_ask(struct call *call)
+{
+    struct closure_call closure;
+    TRY(closure_call_open(call, &closure));
+    struct ticket_ask ask = {
+        .subject = closure.view->row.reference,
+        .text = call_text(call, "text"),
+        .where = arena_printf(call->arena, "api closure %s", closure.view->state_name),
+        .closure_id = closure.id.closure_id,
+    };
+    enum err error = ticket_ask_by_link(call->app, call->arena, closure.id.account_id, &ask);
+    if (error == ERR_INVALID)
+        return call_fault(call, "text", "invalid");
+    TRY(error);
+    json_str(call_answer(call, 201), "reference", ask.ret_reference);
+    return call_done(call);
+}
+
 const struct call_row rows_closure_verb[] = {
     {"POST", "/api/v1/closures/{reference}/undo", HTTP_WORK, CALL_HOLDER, post_undo, {{0}}, 0},
     {"POST", "/api/v1/closures/{reference}/not-me", HTTP_WORK, CALL_HOLDER, post_not_me, {{0}}, 0},
@@ -84,6 +103,13 @@ const struct call_row rows_closure_verb[] = {
      CALL_HOLDER,
      post_bank,
      {{"bank", CALL_TEXT, true}},
+     0},
+    {"POST",
+     "/api/v1/closures/{reference}/ask",
+     HTTP_WORK,
+     CALL_HOLDER,
+     post_ask,
+     {{"text", CALL_TEXT, true}},
      0},
     {0},
 };
