@@ -143,6 +143,21 @@ static void *scheduler_thread(void *context)
     return NULL;
 }
 
+static enum err release_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const int64_t *now = context;
+    (void)arena;
+    return store_queue_release(tx, *now);
+}
+
+/* The data directory's lock says that no other process works on this store: a lease that is left is of one
+ * that was killed, and what it had begun goes on at once. */
+static enum err release_leases(struct app *app)
+{
+    int64_t now = clock_now();
+    return sql_call(app->store, "queue_release", release_run, &now);
+}
+
 static enum err scheduler_start_threads(struct scheduler *scheduler)
 {
     TRY(pool_new("job", SCHEDULER_WORKERS, SCHEDULER_QUEUE, 0, &scheduler->pool));
@@ -165,6 +180,8 @@ enum err scheduler_start(struct app *app, const struct scheduler_kind *kinds, si
     *ret_scheduler = scheduler;
     enum err error = steady_load(app, &scheduler->steady);
     app->steady = &scheduler->steady.holds;
+    if (error == ERR_NONE)
+        error = release_leases(app);
     if (error == ERR_NONE)
         error = scheduler_start_threads(scheduler);
     if (error != ERR_NONE) {

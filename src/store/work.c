@@ -52,6 +52,11 @@ enum err store_queue_due(struct sql_tx *tx, struct arena *arena, int64_t bucket,
     return ERR_NONE;
 }
 
+enum err store_queue_release(struct sql_tx *tx, int64_t now)
+{
+    return sql_exec(tx, STATEMENT_QUEUE_RELEASE, NULL, SQL_INT(now));
+}
+
 enum err store_queue_claim(struct sql_tx *tx, const struct store_queue_item *item, int64_t lease_until)
 {
     int64_t changes;
