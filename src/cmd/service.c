@@ -117,7 +117,6 @@ static enum err start_public(struct service *service, const struct service_optio
         .error_context = &service->web,
     };
     TRY(start_listener(service, &http, &service->public_server, why));
-    service->web.server = service->public_server;
     return ERR_NONE;
 }
 
@@ -195,9 +194,6 @@ enum err service_start(struct house *house, const struct service_options *option
     service->house = house;
     service->web = (struct web){.app = &house->app,
                                 .demo = options->logins != NULL,
-                                .public_origin = house->settings.server.public_url[0] != '\0'
-                                                     ? house->settings.server.public_url
-                                                     : NULL,
                                 .logins = options->logins,
                                 .login_count = options->login_count};
     house->app.publish = publish;

@@ -15,8 +15,6 @@ struct web_login {
 /* Made by cmd, kept while the server runs. */
 struct web {
     struct app *app;
-    struct http_server *server; /* set once it runs; for /status */
-    const char *public_origin;  /* as in struct http_options; NULL: none */
     bool demo;
     const struct web_login *logins; /* of the demo; NULL: none */
     size_t login_count;
