@@ -87,6 +87,35 @@ static void json_is_read_by_paths(void **state)
     arena_free(arena);
 }
 
+static void names_that_nobody_knows_are_found_one_by_one(void **state)
+{
+    static const char *const known[] = {"name", "other"};
+    struct arena *arena = arena_new(0);
+    struct json_document *document;
+    struct str name;
+    (void)state;
+    assert_int_equal(
+        json_document_read(STR("{\"name\":\"a\",\"x\":1,\"nothing\":null,\"n.b\":2}"), &document), ERR_NONE);
+    assert_true(json_document_is_object(document));
+    assert_true(json_document_has(document, STR("name")));
+    assert_false(json_document_has(document, STR("nothing")));
+    assert_false(json_document_has(document, STR("other")));
+    assert_true(json_document_is_text(document, STR("name")));
+    assert_false(json_document_is_text(document, STR("x")));
+    const char *const unknown[] = {"x", "nothing", "n.b"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(json_document_unknown(document, arena, known, 2, i, &name));
+        assert_true(str_is(name, unknown[i]));
+    }
+    assert_false(json_document_unknown(document, arena, known, 2, 3, &name));
+    json_document_free(document);
+    assert_int_equal(json_document_read(STR("[]"), &document), ERR_NONE);
+    assert_false(json_document_is_object(document));
+    assert_false(json_document_unknown(document, arena, known, 2, 0, &name));
+    json_document_free(document);
+    arena_free(arena);
+}
+
 static void bad_json_is_refused(void **state)
 {
     (void)state;
@@ -137,6 +166,7 @@ int main(void)
         cmocka_unit_test(the_north_american_plan_is_known),
         cmocka_unit_test(a_masked_number_tells_its_holder_and_nobody_else),
         cmocka_unit_test(json_is_read_by_paths),
+        cmocka_unit_test(names_that_nobody_knows_are_found_one_by_one),
         cmocka_unit_test(bad_json_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
