@@ -5,10 +5,6 @@
 _Static_assert(NUMBER_AVAILABLE == 1 && NUMBER_ASSIGNED == 2 && NUMBER_PARKED == 3 && NUMBER_AGING == 4,
                "stored values never change");
 
-#define RND_ROWS                                                                                             \
-    "(SELECT COUNT(*) FROM rnd_row WHERE rnd_row.e164 = number.e164 "                                        \
-    "AND rnd_row.disconnected_at = number.disconnected_at)"
-
 /* Numbers are the operator's and no secret; the line tells which one is meant. */
 /* SQL keeps its own lines. */
 /* clang-format off */
@@ -31,16 +27,19 @@ const struct check_rule check_rules_number[] = {
      "AND (disconnected_at = 0 OR aging_until - disconnected_at NOT BETWEEN 3888000000000 AND "
      "31536000000000) LIMIT 100"},
     {"aging_reported_once", CHECK_NO_ARGUMENT,
-     "SELECT e164, 'its disconnect stands ' || " RND_ROWS " || ' times in the files' FROM number WHERE "
-     "state = 4 AND " RND_ROWS " <> 1 LIMIT 100"},
+     "SELECT number.e164, 'its disconnect stands ' || COALESCE(filed.times, 0) || ' times in the files' "
+     "FROM number LEFT JOIN (SELECT e164, disconnected_at, COUNT(*) AS times FROM rnd_row "
+     "GROUP BY e164, disconnected_at) AS filed ON filed.e164 = number.e164 "
+     "AND filed.disconnected_at = number.disconnected_at "
+     "WHERE number.state = 4 AND COALESCE(filed.times, 0) <> 1 LIMIT 100"},
     {"aging_has_clock", CHECK_NO_ARGUMENT,
      "SELECT e164, 'rests and nothing looks at it again' FROM number WHERE state = 4 AND NOT EXISTS (SELECT "
      "1 FROM queue WHERE queue.kind = 'aging' AND queue.account_id = 0 AND queue.subject_id = "
      "CAST(SUBSTR(number.e164, 2) AS BIGINT)) LIMIT 100"},
     {"freed_after_report", CHECK_NO_ARGUMENT,
-     "SELECT e164, 'is available, its disconnect was never submitted' FROM number WHERE state = 1 AND "
-     "disconnected_at > 0 AND NOT EXISTS (SELECT 1 FROM rnd_row WHERE rnd_row.e164 = number.e164 AND "
-     "rnd_row.disconnected_at = number.disconnected_at AND rnd_row.submitted_at > 0) LIMIT 100"},
+     "SELECT e164, 'is available, its disconnect was never submitted' FROM number WHERE state = 1 "
+     "AND disconnected_at > 0 AND (e164, disconnected_at) NOT IN (SELECT e164, disconnected_at FROM rnd_row "
+     "WHERE submitted_at > 0) LIMIT 100"},
     {"rnd_month", CHECK_NO_ARGUMENT,
      "SELECT rnd_row.month || ' ' || rnd_row.e164, 'submitted, but its month is not' FROM rnd_row WHERE "
      "rnd_row.submitted_at > 0 AND NOT EXISTS (SELECT 1 FROM rnd_month WHERE rnd_month.month = "

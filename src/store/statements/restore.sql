@@ -16,7 +16,6 @@ DELETE FROM session;
 -- name: restore_staff_list
 SELECT staff_id FROM staff WHERE staff_id > $1 ORDER BY staff_id LIMIT $2;
 -- name: restore_account_close
--- sealed: box
 INSERT INTO account (account_id, state, state_at, created_at, security_at, locked_at, archived_at, version, box)
 VALUES ($1, $2, $3, $3, 0, 0, 0, 1, NULL)
 ON CONFLICT (account_id) DO UPDATE SET state = excluded.state, state_at = excluded.state_at,
@@ -24,7 +23,6 @@ ON CONFLICT (account_id) DO UPDATE SET state = excluded.state, state_at = exclud
 -- name: restore_account_held
 UPDATE account SET state = $2, state_at = $3 WHERE account_id = $1;
 -- name: restore_closure
--- sealed: own_box
 INSERT INTO closure (
     account_id, closure_id, reference, scope, line_id, state, state_at, version, declared_at, submitted_at,
     start_at, due_at, review_end_at, undo_end_at, undo_micros, deadline_at, fresh, objected_at, hold,
@@ -40,7 +38,6 @@ ON CONFLICT (account_id, closure_id) DO UPDATE SET state = excluded.state, state
 -- name: restore_reference
 INSERT INTO reference (code, kind, account_id, subject_id) VALUES ($1, 'closure', $2, $3) ON CONFLICT (code) DO NOTHING;
 -- name: restore_refund
--- sealed: box
 INSERT INTO refund (account_id, closure_id, payment_id, attempt, amount, state, owed_at, sent_at, settled_at, box)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, NULL) ON CONFLICT (account_id, closure_id, payment_id, attempt) DO NOTHING;
 -- name: restore_line_end
