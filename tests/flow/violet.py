@@ -111,6 +111,8 @@ class Violet:
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def run(self, *words, stdin=None, environment=None):
+        if self.process is not None and self.process.poll() is not None:
+            raise ConnectionError(f"the program has ended with {self.process.returncode}")
         return subprocess.run([self.binary, *map(str, words), *self.options], input=stdin, text=True,
                               capture_output=True, timeout=120,
                               env={**os.environ, **self.environment, **(environment or {})})
