@@ -167,6 +167,7 @@ static enum err record_run(struct sql_tx *tx, struct arena *arena, void *context
                                     .reason = declare->reason,
                                     .language = declare->language};
     int64_t due = acknowledgement_due(declare->mail, clock_read());
+    declare->ret_mail_later = due >= job->now + MICROS_DAY;
     TRY(keys_make(job->app, tx, "case", job->declaration_id, &key));
     TRY(match_account(job->app, tx, arena, declare->contract, &row.account_id));
     TRY(row.account_id != 0 ? matched(job, tx, arena, &row, job->secret) : unmatched(tx, &row, job->now));

@@ -18,6 +18,7 @@ struct declaration_new {
     int64_t received_at; /* 0: now; the desk dates a mail by its arrival */
     char ret_reference[IDS_REFERENCE_SIZE];
     int64_t ret_received_at;
+    bool ret_mail_later; /* this address has had its acknowledgements of today: the mail goes out tomorrow */
     struct str ret_secret; /* of its link, in arena */
 };
 

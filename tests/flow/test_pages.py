@@ -139,6 +139,17 @@ def a_declaration_needs_no_log_in_and_is_matched_at_the_desk():
 
 
 @test
+def a_fourth_acknowledgement_of_a_day_stands_on_the_screen_and_says_that_its_mail_comes_later():
+    anybody = demo.person()
+    for later in (False, False, False, True):
+        anybody.get("/cancel")
+        anybody.press(action="/cancel", name="Again", contract="a red phone", mail="often@example.org")
+        anybody.press(action="/cancel/confirm")
+        contains(anybody.page.html.text, "Acknowledgement")
+        equal("The same goes to often@example.org" not in anybody.page.html.text, later, "the mail goes out later")
+
+
+@test
 def two_people_refuse_and_one_is_not_enough():
     closure = submit_closing(demo, ann, demo.login("subscriber")["password"])
     contains(ann.get("/settings").html.text, "This account is being closed")

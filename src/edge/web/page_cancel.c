@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/limits.h"
 
+enum { CANCEL_LINE_BYTES = 200, CANCEL_AHEAD_DAYS = 3650 };
+
 /* What the declaration's form says, as typed; the second step repeats it. */
 struct cancel_input {
     bool withdraw;
@@ -65,7 +67,7 @@ static void mistake(struct visit *visit, const char *field, enum text_id message
 
 static bool is_line(struct str text)
 {
-    return text.length != 0 && text.length <= LIMIT_CONTACT_BYTES && str_is_utf8(text);
+    return text.length != 0 && text.length <= CANCEL_LINE_BYTES && str_is_utf8(text);
 }
 
 /* The earliest is today; a date is the start of its day in UTC. */
@@ -75,7 +77,8 @@ static bool read_wished(const struct visit *visit, struct str text, int64_t *ret
     *ret_at = 0;
     if (text.length == 0)
         return true;
-    if (!clock_parse(text, &at) || at < visit->now / MICROS_DAY * MICROS_DAY)
+    if (!clock_parse(text, &at) || at < visit->now / MICROS_DAY * MICROS_DAY ||
+        at > visit->now + CANCEL_AHEAD_DAYS * MICROS_DAY)
         return false;
     *ret_at = at > visit->now ? at : 0;
     return true;
@@ -142,6 +145,7 @@ static void show_done(struct visit *visit, const struct cancel_input *input,
         .mail = input->mail,
         .wished_date = input->wished_at,
         .reason = input->reason,
+        .mail_later = declared->ret_mail_later,
     };
     VISIT_SHOW(visit, cancel_done, &page);
 }
