@@ -54,7 +54,9 @@ enum err store_queue_due(struct sql_tx *tx, struct arena *arena, int64_t bucket,
 
 enum err store_queue_release(struct sql_tx *tx, int64_t now)
 {
-    return sql_exec(tx, STATEMENT_QUEUE_RELEASE, NULL, SQL_INT(now));
+    for (int64_t bucket = 0; bucket < LIMIT_BUCKETS; bucket++)
+        TRY(sql_exec(tx, STATEMENT_QUEUE_RELEASE, NULL, SQL_INT(bucket), SQL_INT(now)));
+    return ERR_NONE;
 }
 
 enum err store_queue_claim(struct sql_tx *tx, const struct store_queue_item *item, int64_t lease_until)

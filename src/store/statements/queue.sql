@@ -10,4 +10,4 @@ WHERE bucket = $1 AND due = $2 AND queue_id = $3 AND fence = $5;
 -- name: queue_delete_subject
 DELETE FROM queue WHERE account_id = $1 AND subject_id = $2 AND kind = $3;
 -- name: queue_release
-UPDATE queue SET lease_until = 0 WHERE lease_until > $1;
+UPDATE queue SET lease_until = 0 WHERE bucket = $1 AND lease_until > $2;

@@ -41,10 +41,11 @@ static int compare(const char *name, struct str page)
     }
     size_t length = fread(text, 1, sizeof text, file);
     fclose(file);
-    if (str_equal(str_bytes(text, length), page))
-        return 0;
-    fprintf(stderr, "%s is not the picture of the table; print it anew with this program\n", name);
-    return 1;
+    bool same = str_equal(str_bytes(text, length), page);
+    printf("1..1\n%s 1 - the page of the states is drawn from the table\n", same ? "ok" : "not ok");
+    if (!same)
+        printf("# %s is not the picture of the table; print it anew with this program\n", name);
+    return same ? 0 : 1;
 }
 
 int main(int count, char **arguments)
