@@ -43,6 +43,7 @@ def who_is_not_logged_in_goes_to_the_log_in_and_comes_back(page):
 def the_desk_shows_a_role_only_what_is_its_work(who, refused):
     for page in DESK:
         who.get(page, status=403 if page.rsplit("/", 1)[1] in refused else 200)
+        who.page.html.link("/desk/tickets")
 
 
 @table([(page, page) for page in ("/desk/reviews", "/desk/system")])

@@ -5,6 +5,7 @@
 #include "app/settings.h"
 #include "base/clock.h"
 #include "edge/web/cookies.h"
+#include "edge/web/desk.h"
 
 static enum language find_language(const struct http_request *request)
 {
@@ -138,6 +139,11 @@ void visit_answer(struct visit *visit, int status, struct buf *out)
 void visit_fail(struct visit *visit, enum err error)
 {
     visit_set_failed(visit, error);
+    if (visit->desk) {
+        struct template_desk_error desk = {.frame = desk_frame(visit)};
+        VISIT_SHOW(visit, desk_error, &desk);
+        return;
+    }
     struct template_error page = {.frame = visit_frame(visit)};
     VISIT_SHOW(visit, error, &page);
 }
