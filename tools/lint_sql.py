@@ -23,6 +23,7 @@ RESTORE = "a restore's, on a store that nobody else has open"
 
 # Statements and indexes that look across accounts, and why they may.
 ACROSS = {
+    "status_closings_late": "how many closings of all accounts are past their due date: a count for the status page",
     "account_list": "the desk's and the check's walk, by key",
     "closure_in_state": "the desk's list of reviews and the scheduler's sweep",
     "closure_list_since": "a walk over the closures in one state, by key",

@@ -12,7 +12,8 @@ enum err store_status_get(struct sql_tx *tx, int64_t before, struct store_status
     TRY(box_one_int(&rows, &ret_status->last_text_at));
     for (int64_t bucket = 0; bucket < LIMIT_BUCKETS && late == 0; bucket++) {
         TRY(sql_query(tx, STATEMENT_STATUS_OUTBOX_LATE, &rows, SQL_INT(bucket), SQL_INT(before)));
-        TRY(box_one_int(&rows, &late));
+        late = sql_next(&rows) ? 1 : 0;
+        TRY(sql_end(&rows));
     }
     ret_status->outbox_late = late != 0;
     return ERR_NONE;
