@@ -77,6 +77,13 @@ bool phone_read(struct arena *arena, struct str typed, struct str *ret_e164)
     return true;
 }
 
+struct str phone_show(struct arena *arena, struct str e164)
+{
+    if (!phone_is_nanp(e164))
+        return e164;
+    return arena_printf(arena, "+1 %.3s %.3s %.4s", e164.data + 2, e164.data + 5, e164.data + 8);
+}
+
 struct str phone_mask(struct arena *arena, struct str e164)
 {
     char dots[DIGITS_MAX * 3 + 1] = "";

@@ -15,6 +15,9 @@ bool phone_read(struct arena *arena, struct str typed, struct str *ret_e164);
 /* True for "+1" and ten digits that the North American plan can assign: area code and exchange begin with 2
  * to 9 and are no service codes such as 911 (NANPA, Central Office Code Assignment Guidelines). */
 bool phone_is_nanp(struct str e164);
+/* A number as people read it, in arena: "+1 415 555 0134". Anything that is no number of the North American
+ * plan, a short code or a sender's name for example, stays as it is. */
+struct str phone_show(struct arena *arena, struct str e164);
 /* The number as far as its holder needs to know it again, in arena: "+1 415 ••• ••34"; of other countries
  * "+44 ••••••••58". Anything that is no E.164 number is masked whole. */
 struct str phone_mask(struct arena *arena, struct str e164);

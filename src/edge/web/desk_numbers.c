@@ -2,6 +2,7 @@
 #include "base/encode.h"
 #include "edge/web/desk.h"
 #include "edge/web/pages.h"
+#include "wire/phone.h"
 
 static enum text_id text_state(const struct visit *visit, int64_t state)
 {
@@ -20,8 +21,8 @@ static enum err get_numbers(struct visit *visit)
         ARENA_ARRAY(visit->arena, found.count + 1, struct template_desk_numbers_number);
     for (size_t i = 0; i < found.count; i++)
         numbers[i] = (struct template_desk_numbers_number){
-            found.rows[i].e164, text_state(visit, found.rows[i].state), found.rows[i].carrier,
-            found.rows[i].disconnected_at, found.rows[i].rests_until};
+            phone_show(visit->arena, found.rows[i].e164), text_state(visit, found.rows[i].state),
+            found.rows[i].carrier, found.rows[i].disconnected_at, found.rows[i].rests_until};
     for (int64_t state = NUMBER_AVAILABLE; state < NUMBER_LIST_STATES; state++)
         counts[state - NUMBER_AVAILABLE] =
             (struct template_desk_numbers_count){text_state(visit, state), found.counts[state]};

@@ -1,6 +1,7 @@
 #include "app/closure_dates.h"
 #include "edge/web/desk.h"
 #include "edge/web/pages.h"
+#include "wire/phone.h"
 
 static struct str review_path(const struct visit *visit, struct str reference)
 {
@@ -64,7 +65,7 @@ static void show_lists(const struct visit *visit, const struct closure_view *vie
     struct template_desk_reviews_event *events =
         ARENA_ARRAY(visit->arena, view->journal_count + 1, struct template_desk_reviews_event);
     for (size_t i = 0; i < view->row.own.number_count; i++)
-        numbers[i].text = view->row.own.numbers[i];
+        numbers[i].text = phone_show(visit->arena, view->row.own.numbers[i]);
     for (size_t i = 0; i < view->journal_count; i++)
         events[i] = (struct template_desk_reviews_event){view->journal[i].at, view->journal[i].actor,
                                                          view->journal[i].event};

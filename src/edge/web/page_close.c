@@ -2,6 +2,7 @@
 
 #include "app/closure_view.h"
 #include "edge/web/pages.h"
+#include "wire/phone.h"
 
 struct str close_way_path(const struct visit *visit, const struct close_way *way, const char *path)
 {
@@ -21,9 +22,10 @@ struct template_steps close_way_steps(const struct visit *visit, const struct cl
     };
 }
 
-struct str close_way_number(const struct close_way *way)
+struct str close_way_number(const struct visit *visit, const struct close_way *way)
 {
-    return way->choice.scope == CLOSURE_SCOPE_NUMBER ? way->check->line.e164 : STR_NONE;
+    return way->choice.scope == CLOSURE_SCOPE_NUMBER ? phone_show(visit->arena, way->check->line.e164)
+                                                     : STR_NONE;
 }
 
 static enum err go_to_closure(struct visit *visit, int64_t closure_id)
@@ -124,7 +126,7 @@ enum err close_check_show(struct visit *visit, const struct close_way *way)
     struct template_close_check page = {
         .frame = visit_frame(visit),
         .steps = close_way_steps(visit, way, 1),
-        .number = close_way_number(way),
+        .number = close_way_number(visit, way),
         .last_number = way->choice.scope == CLOSURE_SCOPE_NUMBER && check->facts.lines_other == 0,
         .findings = findings,
         .findings_count = check->finding_count,

@@ -19,7 +19,7 @@ struct template_steps close_way_steps(const struct visit *visit, const struct cl
 /* A page of the way: "/close/save" or "/close/save?line=…". */
 struct str close_way_path(const struct visit *visit, const struct close_way *way, const char *path);
 /* The number that ends; STR_NONE for the whole account. */
-struct str close_way_number(const struct close_way *way);
+struct str close_way_number(const struct visit *visit, const struct close_way *way);
 /* Step 1, the check, as an answer. */
 enum err close_check_show(struct visit *visit, const struct close_way *way);
 

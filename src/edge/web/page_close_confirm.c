@@ -6,6 +6,7 @@
 #include "app/line_list.h"
 #include "app/session.h"
 #include "base/clock.h"
+#include "wire/phone.h"
 
 enum { BANK_LEAST_BYTES = 8, BANK_MOST_BYTES = 200 };
 
@@ -27,8 +28,8 @@ static enum err show_numbers(struct visit *visit, const struct close_way *way,
         ARENA_ARRAY(visit->arena, count + 1, struct template_close_confirm_number);
     for (size_t i = 0; i < count; i++)
         if (lines[i].ended_at == 0 && (way->choice.line_id == 0 || way->choice.line_id == lines[i].line_id))
-            numbers[page->numbers_count++] =
-                (struct template_close_confirm_number){lines[i].e164, lines[i].name};
+            numbers[page->numbers_count++] = (struct template_close_confirm_number){
+                phone_show(visit->arena, lines[i].e164), lines[i].name};
     page->numbers = numbers;
     return ERR_NONE;
 }
@@ -82,7 +83,7 @@ static enum err show_confirm(struct visit *visit, const struct close_way *way,
         .frame = visit_frame(visit),
         .steps = close_way_steps(visit, way, 4),
         .line_id = way->line_id,
-        .number = close_way_number(way),
+        .number = close_way_number(visit, way),
         .name = visit->account.name,
         .mark = way->check->mark,
         .balance = facts->balance < 0 ? -facts->balance : facts->balance,

@@ -4,6 +4,7 @@
 #include "app/ticket.h"
 #include "base/clock.h"
 #include "edge/web/pages.h"
+#include "wire/phone.h"
 
 enum { STATUS_STEPS = 8, STATUS_TICKETS = 16, REFUND_WORKING_DAYS = 10 };
 
@@ -232,8 +233,9 @@ enum err closure_status_show(struct visit *visit, const struct closure_visit *cl
         .frame = visit_frame(visit),
         .reference = closure->reference,
         .key = closure->key,
-        .number =
-            row->scope == CLOSURE_SCOPE_NUMBER && row->own.number_count != 0 ? row->own.numbers[0] : STR_NONE,
+        .number = row->scope == CLOSURE_SCOPE_NUMBER && row->own.number_count != 0
+                      ? phone_show(visit->arena, row->own.numbers[0])
+                      : STR_NONE,
         .fresh = str_is(http_query(visit->request, "fresh"), "1"),
         .state = visit_text(visit, "closure.state.", name),
         .now = visit_text(visit, "closure.now.", name),

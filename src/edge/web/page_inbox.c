@@ -4,6 +4,7 @@
 #include "app/message_list.h"
 #include "app/session.h"
 #include "base/clock.h"
+#include "wire/phone.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,9 +31,9 @@ static struct template_inbox_message show_message(const struct visit *visit, con
         .message_id = visit_id(visit, message->message_id),
         .sent = message->sent,
         .unread = !message->sent && message->read_at == 0,
-        .peer = message->peer,
+        .peer = phone_show(visit->arena, message->peer),
         .service = message->service,
-        .number = message->number,
+        .number = phone_show(visit->arena, message->number),
         .line_name = line_name(inbox, message->line_id),
         .line_ended = message->line_ended_at != 0,
         .at = message->at,
@@ -67,7 +68,7 @@ static void show_lines(const struct visit *visit, const struct inbox *inbox, str
         ARENA_ARRAY(visit->arena, inbox->line_count + 1, struct template_inbox_line);
     for (size_t i = 0; i < inbox->line_count; i++)
         lines[i] = (struct template_inbox_line){
-            .number = inbox->lines[i].e164,
+            .number = phone_show(visit->arena, inbox->lines[i].e164),
             .name = inbox->lines[i].name,
             .page = arena_printf(visit->arena, "/inbox?line=%lld", (long long)inbox->lines[i].line_id),
             .current = inbox->lines[i].line_id == inbox->filter.line_id,
@@ -138,9 +139,9 @@ static enum err get_message(struct visit *visit)
         .frame = visit_frame(visit),
         .message_id = visit_id(visit, id),
         .sent = message.sent,
-        .peer = message.peer,
+        .peer = phone_show(visit->arena, message.peer),
         .service = message.service,
-        .number = message.number,
+        .number = phone_show(visit->arena, message.number),
         .line_name = line_name(&inbox, message.line_id),
         .at = message.at,
         .sent_at = message.sent_at,

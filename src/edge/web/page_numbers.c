@@ -1,12 +1,13 @@
 #include "edge/web/pages.h"
 
 #include "app/line_list.h"
+#include "wire/phone.h"
 
 static struct template_numbers_line show_line(const struct visit *visit, const struct line_view *line)
 {
     return (struct template_numbers_line){
         .line_id = visit_id(visit, line->line_id),
-        .number = line->e164,
+        .number = phone_show(visit->arena, line->e164),
         .name = line->name,
         .since = line->since,
         .fee = line->fee,
@@ -36,8 +37,8 @@ static void show_numbers(struct visit *visit)
         if (lines[i].ended_at == 0)
             live[page.lines_count++] = show_line(visit, &lines[i]);
         else
-            ended[page.ended_count++] = (struct template_numbers_ended){lines[i].e164, lines[i].name,
-                                                                        lines[i].since, lines[i].ended_at};
+            ended[page.ended_count++] = (struct template_numbers_ended){
+                phone_show(visit->arena, lines[i].e164), lines[i].name, lines[i].since, lines[i].ended_at};
     VISIT_SHOW(visit, numbers, &page);
 }
 

@@ -57,6 +57,24 @@ static void the_north_american_plan_is_known(void **state)
     assert_false(phone_is_nanp(STR("+14115550123")));
 }
 
+static void numbers_are_shown_in_groups_and_other_senders_as_they_are(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *e164, *shown;
+    } rows[] = {
+        {"+12025550143", "+1 202 555 0143"},
+        {"+442079460958", "+442079460958"},
+        {"22395", "22395"},
+        {"Amazon", "Amazon"},
+        {"+1202555014x", "+1202555014x"},
+    };
+    struct arena *arena = arena_new(0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_true(str_is(phone_show(arena, str_from(rows[i].e164)), rows[i].shown));
+    arena_free(arena);
+}
+
 static void json_is_read_by_paths(void **state)
 {
     (void)state;
@@ -165,6 +183,7 @@ int main(void)
         cmocka_unit_test(phones_are_read_as_people_write_them),
         cmocka_unit_test(the_north_american_plan_is_known),
         cmocka_unit_test(a_masked_number_tells_its_holder_and_nobody_else),
+        cmocka_unit_test(numbers_are_shown_in_groups_and_other_senders_as_they_are),
         cmocka_unit_test(json_is_read_by_paths),
         cmocka_unit_test(names_that_nobody_knows_are_found_one_by_one),
         cmocka_unit_test(bad_json_is_refused),
