@@ -320,6 +320,8 @@ static enum err finish(struct turn_job *job)
 {
     if (under_way(job->app)) {
         FAILPOINT("turn.before_finish");
+        /* A read that began before the last key was wrapped anew still sees it under the old epoch. */
+        sql_await_readers(job->app->store);
         TRY(keyring_turn_finish(job->app->keyring));
     }
     FAILPOINT("turn.finished");

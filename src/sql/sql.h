@@ -72,6 +72,10 @@ enum err sql_call_bulk(struct sql_store *store, const char *name, sql_run_fn *ru
 /* Runs reads on the calling thread in one read transaction of a reader connection; arena is the caller's. */
 enum err sql_read(struct sql_store *store, sql_run_fn *run, struct arena *arena, void *context);
 
+/* Waits until every read that is under way at the call has ended: none older than what is committed now is
+ * open any more. Not inside a read or a command. */
+void sql_await_readers(struct sql_store *store);
+
 enum sql_kind { SQL_KIND_NULL, SQL_KIND_INT, SQL_KIND_TEXT, SQL_KIND_BYTES };
 
 struct sql_value {

@@ -57,7 +57,7 @@ struct sql_store {
     pthread_mutex_t lock_readers;
     pthread_cond_t reader_free;
     struct sqlite_connection *readers;
-    bool *reader_busy;
+    uint64_t *reader_uses; /* counts takes and returns: odd while a connection is in use */
     unsigned reader_count;
 
     struct sqlite_connection checkpointer;

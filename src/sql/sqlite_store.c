@@ -46,8 +46,8 @@ static enum err store_prepare(struct sql_store *store, const struct sql_options 
     store->statements = options->statements;
     store->statement_count = options->statement_count;
     store->readers = calloc(LIMIT_SQL_READERS, sizeof *store->readers);
-    store->reader_busy = calloc(LIMIT_SQL_READERS, sizeof *store->reader_busy);
-    if (store->readers == NULL || store->reader_busy == NULL)
+    store->reader_uses = calloc(LIMIT_SQL_READERS, sizeof *store->reader_uses);
+    if (store->readers == NULL || store->reader_uses == NULL)
         return ERR_MEMORY;
     TRY(lock_file(store, ret_reason));
     TRY(create_private(store->path, 0));
@@ -104,7 +104,7 @@ void sql_close(struct sql_store *store)
     sqlite_disconnect(&store->checkpointer);
     sqlite_disconnect(&store->writer); /* the last one: moves what is left in the log and removes it */
     free(store->readers);
-    free(store->reader_busy);
+    free(store->reader_uses);
     pthread_cond_destroy(&store->reader_free);
     pthread_cond_destroy(&store->checkpoint_wake);
     pthread_cond_destroy(&store->wake);
@@ -117,13 +117,18 @@ void sql_close(struct sql_store *store)
     free(store);
 }
 
+static bool reader_is_busy(const struct sql_store *store, unsigned index)
+{
+    return store->reader_uses[index] % 2 != 0;
+}
+
 static enum err reader_take(struct sql_store *store, unsigned *ret_index)
 {
     enum err error = ERR_NONE;
     pthread_mutex_lock(&store->lock_readers);
     for (;;) {
         unsigned index = 0;
-        while (index < store->reader_count && store->reader_busy[index])
+        while (index < store->reader_count && reader_is_busy(store, index))
             index++;
         if (index == store->reader_count && index < LIMIT_SQL_READERS) {
             const char *reason;
@@ -132,7 +137,7 @@ static enum err reader_take(struct sql_store *store, unsigned *ret_index)
         }
         if (error != ERR_NONE || index < store->reader_count) {
             if (error == ERR_NONE)
-                store->reader_busy[index] = true;
+                store->reader_uses[index]++;
             *ret_index = index;
             break;
         }
@@ -145,8 +150,20 @@ static enum err reader_take(struct sql_store *store, unsigned *ret_index)
 static void reader_give_back(struct sql_store *store, unsigned index)
 {
     pthread_mutex_lock(&store->lock_readers);
-    store->reader_busy[index] = false;
-    pthread_cond_signal(&store->reader_free);
+    store->reader_uses[index]++;
+    pthread_cond_broadcast(&store->reader_free); /* readers and sql_await_readers wait for it */
+    pthread_mutex_unlock(&store->lock_readers);
+}
+
+void sql_await_readers(struct sql_store *store)
+{
+    uint64_t uses[LIMIT_SQL_READERS] = {0};
+    pthread_mutex_lock(&store->lock_readers);
+    unsigned count = store->reader_count;
+    memcpy(uses, store->reader_uses, count * sizeof *uses);
+    for (unsigned index = 0; index < count; index++)
+        while (uses[index] % 2 != 0 && store->reader_uses[index] == uses[index])
+            pthread_cond_wait(&store->reader_free, &store->lock_readers);
     pthread_mutex_unlock(&store->lock_readers);
 }
 

@@ -24,10 +24,10 @@ enum err sql_open_view(const char *url, const struct sql_statement *statements, 
     store->statements = statements;
     store->statement_count = count;
     store->readers = calloc(LIMIT_SQL_READERS, sizeof *store->readers);
-    store->reader_busy = calloc(LIMIT_SQL_READERS, sizeof *store->reader_busy);
+    store->reader_uses = calloc(LIMIT_SQL_READERS, sizeof *store->reader_uses);
     sqlite_locks_init(store);
     enum err error =
-        store->path != NULL && store->readers != NULL && store->reader_busy != NULL ? ERR_NONE : ERR_MEMORY;
+        store->path != NULL && store->readers != NULL && store->reader_uses != NULL ? ERR_NONE : ERR_MEMORY;
     if (error == ERR_NONE) {
         error = sqlite_connect(store, true, &store->readers[0], &reason);
         store->reader_count = error == ERR_NONE;

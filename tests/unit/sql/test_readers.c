@@ -108,6 +108,43 @@ static void more_readers_than_connections_wait_for_their_turn(void **state)
     assert_int_equal(shop_count(shop).reads, CROWD);
 }
 
+static _Atomic bool reading, ended;
+
+static enum err read_long(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    (void)arena;
+    (void)context;
+    count_in(tx);
+    atomic_store(&reading, true);
+    usleep(200000);
+    atomic_store(&ended, true);
+    return ERR_NONE;
+}
+
+static void *read_long_once(void *context)
+{
+    struct shop *shop = context;
+    struct arena *arena = arena_new(0);
+    enum err result = sql_read(shop->store, read_long, arena, NULL);
+    arena_free(arena);
+    return result == ERR_NONE ? NULL : shop;
+}
+
+static void reads_under_way_can_be_awaited(void **state)
+{
+    struct shop *shop = *state;
+    pthread_t thread;
+    void *failed;
+    sql_await_readers(shop->store); /* nothing is under way: it does not wait */
+    assert_int_equal(pthread_create(&thread, NULL, read_long_once, shop), 0);
+    while (!atomic_load(&reading))
+        usleep(1000);
+    sql_await_readers(shop->store);
+    assert_true(atomic_load(&ended));
+    pthread_join(thread, &failed);
+    assert_null(failed);
+}
+
 #define SHOP_TEST(name) cmocka_unit_test_setup_teardown(name, shop_set_up, shop_tear_down)
 
 int main(void)
@@ -117,6 +154,7 @@ int main(void)
         SHOP_TEST(a_walk_left_open_does_not_hold_the_next_reader_in_the_past),
         SHOP_TEST(a_reader_cannot_write),
         SHOP_TEST(more_readers_than_connections_wait_for_their_turn),
+        SHOP_TEST(reads_under_way_can_be_awaited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
