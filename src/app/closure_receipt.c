@@ -1,6 +1,7 @@
 #include "app/closure_receipt.h"
 
 #include "app/closure_effects.h"
+#include "app/refund.h"
 #include "app/settings.h"
 #include "base/encode.h"
 #include "base/failpoint.h"
@@ -23,7 +24,7 @@ static void write_operator(struct json *json, const struct settings *settings)
     json_object_end(json);
 }
 
-static void write_money(struct json *json, const struct store_closure *row,
+static void write_money(struct arena *arena, struct json *json, const struct store_closure *row,
                         const struct store_refund *refunds, size_t count)
 {
     json_object(json, "money");
@@ -33,7 +34,7 @@ static void write_money(struct json *json, const struct store_closure *row,
         json_object(json, NULL);
         json_money(json, "amount", refunds[i].amount);
         json_text(json, "state", machine_state_name(&refund_machine, (int)refunds[i].state));
-        json_str(json, "to", refunds[i].instrument);
+        json_str(json, "to", refund_label(arena, &refunds[i]));
         json_object_end(json);
     }
     json_array_end(json);
@@ -106,7 +107,7 @@ struct str closure_receipt_text(struct closure_work *closure, enum receipt_stage
         json_time(&json, "forgotten", row->forgotten_at);
     } else {
         write_numbers(closure, &json);
-        write_money(&json, row, refunds, refund_count);
+        write_money(closure->arena, &json, row, refunds, refund_count);
         write_told(closure, &json);
         write_kept(&json, row);
         json_text(&json, "erasure",

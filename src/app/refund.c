@@ -107,10 +107,22 @@ static enum err move_money(struct closure_work *closure, const struct store_refu
     return store_ledger_transfer(closure->tx, &transfer, NULL);
 }
 
+struct str refund_label(struct arena *arena, const struct store_refund *refund)
+{
+    struct str to = str_trim(refund->instrument);
+    if (refund->payment_id != 0 || to.length <= 4)
+        return to;
+    size_t from = to.length - 4;
+    while (from > 0 && ((unsigned char)to.data[from] & 0xc0) == 0x80) /* not inside of a character */
+        from--;
+    return arena_printf(arena, "•••• %.*s", STR_ARG(str_part(to, from, to.length)));
+}
+
 static enum err mail_refund(struct closure_work *closure, const char *kind, const struct store_refund *refund)
 {
-    const struct mail_argument arguments[] = {MAIL_ARGUMENT_MONEY("amount", refund->amount),
-                                              MAIL_ARGUMENT_TEXT("instrument", refund->instrument)};
+    const struct mail_argument arguments[] = {
+        MAIL_ARGUMENT_MONEY("amount", refund->amount),
+        MAIL_ARGUMENT_TEXT("instrument", refund_label(closure->arena, refund))};
     struct str occasion =
         arena_printf(closure->arena, "%lld-%lld", (long long)refund->payment_id, (long long)refund->attempt);
     return closure_work_mail(closure, kind, occasion, arguments, 2);

@@ -3,6 +3,7 @@
 #define APP_REFUND_H
 
 #include "app/closure_verbs.h"
+#include "store/closure.h"
 
 struct refund_id {
     struct closure_id closure;
@@ -18,5 +19,9 @@ enum err refund_mark_sent(struct app *app, const struct actor *actor, struct ref
 enum err refund_mark_settled(struct app *app, const struct actor *actor, struct refund_id id);
 /* It came back: owed again under the next attempt, and the status page asks for a destination. */
 enum err refund_mark_failed(struct app *app, const struct actor *actor, struct refund_id id);
+
+/* Where a refund goes, for pages, mails and the receipt: a payment's instrument as the subscriber knows it, a
+ * bank account by its last four characters only. The desk, which pays it, reads the row itself. */
+struct str refund_label(struct arena *arena, const struct store_refund *refund);
 
 #endif

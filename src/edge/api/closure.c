@@ -1,6 +1,7 @@
 #include "edge/api/closure.h"
 
 #include "app/links.h"
+#include "app/refund.h"
 
 static const char *const refund_choices[] = {
     [CLOSURE_REFUND_ORIGIN] = "origin", [CLOSURE_REFUND_BANK] = "bank", [CLOSURE_REFUND_GIVE_UP] = "give_up"};
@@ -84,7 +85,7 @@ static void add_refunds(struct call *call, const struct closure_view *view)
         json_object(json, NULL);
         json_money(json, "amount", refund->amount);
         add_word(call, "state", WORD(refund_states, refund->state));
-        call_json_str(call, "to", refund->instrument);
+        call_json_str(call, "to", refund_label(call->arena, refund));
         json_time(json, "owed_at", refund->owed_at);
         json_time(json, "sent_at", refund->sent_at);
         json_time(json, "settled_at", refund->settled_at);

@@ -1,5 +1,6 @@
 #include "edge/web/page_closure.h"
 
+#include "app/refund.h"
 #include "app/settings.h"
 #include "app/ticket.h"
 #include "base/clock.h"
@@ -118,7 +119,7 @@ static struct template_closure_refund show_refund(const struct visit *visit,
     bool sent = refund->state == REFUND_SENT;
     return (struct template_closure_refund){
         .amount = refund->amount,
-        .to = refund->instrument,
+        .to = refund_label(visit->arena, refund),
         .state = visit_text(visit, "refund.state.", names[refund->state]),
         .at = refund->state == REFUND_SETTLED ? refund->settled_at
               : sent                          ? refund->sent_at
@@ -244,6 +245,7 @@ enum err closure_status_show(struct visit *visit, const struct closure_visit *cl
         .declared = row->declared_at,
         .due = row->closed_at == 0 && row->state != CLOSURE_UNDONE ? row->due_at : 0,
         .undo_until = view->undo_until,
+        .undo_longer = row->undo_end_at == 0,
         .stopped = row->objected_at != 0 && view->can_undo,
         .waits = row->waits_for.length != 0
                      ? visit_text(visit, "error.", arena_cstr(visit->arena, row->waits_for))
