@@ -2,9 +2,16 @@
 
 #include "app/links.h"
 
+/* Until when it can be undone at least: before the approval nobody knows better. */
+static int64_t undo_at_least(const struct store_closure *row)
+{
+    int64_t start = row->start_at > row->submitted_at ? row->start_at : row->submitted_at;
+    return row->undo_end_at != 0 ? row->undo_end_at : start + row->undo_micros;
+}
+
 enum err closure_effect_alert(struct closure_work *closure)
 {
-    const struct mail_argument arguments[] = {MAIL_ARGUMENT_TIME("undo_end", closure->row.undo_end_at),
+    const struct mail_argument arguments[] = {MAIL_ARGUMENT_TIME("undo_end", undo_at_least(&closure->row)),
                                               MAIL_ARGUMENT_TIME("due", closure->row.due_at)};
     return closure_work_mail(closure, "closing_request", STR(""), arguments, 2);
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "domain/number/fee.h"
 #include "store/work.h"
+#include "wire/phone.h"
 
 /* A wallet that owes a fee already is not charged again; it is looked at daily until money comes. */
 #define LINE_RETRY_MICROS MICROS_DAY
@@ -104,7 +105,7 @@ static enum err send_reminder(struct fee_job *job, struct sql_tx *tx, struct are
         .to = contact.address,
         .language = account->row.language,
         .kind = STR("line_unused"),
-        .arguments = {MAIL_ARGUMENT_TEXT("number", line->e164),
+        .arguments = {MAIL_ARGUMENT_TEXT("number", phone_show(arena, line->e164)),
                       MAIL_ARGUMENT_DATE("since", line->last_text_at != 0 ? line->last_text_at : line->since),
                       MAIL_ARGUMENT_MONEY("fee", line->fee), MAIL_ARGUMENT_DATE("date", line->paid_until),
                       MAIL_ARGUMENT_LINK("link", links_make(job->app, arena, STR("/numbers")))},

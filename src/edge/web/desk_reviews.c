@@ -1,4 +1,5 @@
 #include "app/closure_dates.h"
+#include "app/staff_show.h"
 #include "edge/web/desk.h"
 #include "edge/web/pages.h"
 #include "wire/phone.h"
@@ -57,6 +58,26 @@ static enum text_id text_approved(const struct visit *visit, const struct store_
                : TEXT_NONE;
 }
 
+/* "staff:7" by the log-in name; a member of staff who left stays a number. */
+static struct str show_actor(const struct visit *visit, struct str actor)
+{
+    struct str name;
+    int64_t staff_id;
+    if (str_starts(actor, STR("staff:"))) {
+        bool known = visit_read_id(str_part(actor, 6, actor.length), &staff_id) == ERR_NONE &&
+                     staff_show(visit->app, visit->arena, staff_id, &name) == ERR_NONE;
+        return known ? name : actor;
+    }
+    enum text_id text = visit_text(visit, "desk.actor.", arena_cstr(visit->arena, actor));
+    return text == TEXT_NONE ? actor : text_get(visit->language, text);
+}
+
+static struct str show_event(const struct visit *visit, struct str event)
+{
+    enum text_id text = visit_text(visit, "desk.event.", arena_cstr(visit->arena, event));
+    return text == TEXT_NONE ? event : text_get(visit->language, text);
+}
+
 static void show_lists(const struct visit *visit, const struct closure_view *view,
                        struct template_desk_reviews_review *review)
 {
@@ -67,8 +88,9 @@ static void show_lists(const struct visit *visit, const struct closure_view *vie
     for (size_t i = 0; i < view->row.own.number_count; i++)
         numbers[i].text = phone_show(visit->arena, view->row.own.numbers[i]);
     for (size_t i = 0; i < view->journal_count; i++)
-        events[i] = (struct template_desk_reviews_event){view->journal[i].at, view->journal[i].actor,
-                                                         view->journal[i].event};
+        events[i] = (struct template_desk_reviews_event){view->journal[i].at,
+                                                         show_actor(visit, view->journal[i].actor),
+                                                         show_event(visit, view->journal[i].event)};
     review->numbers = numbers;
     review->numbers_count = view->row.own.number_count;
     review->events = events;

@@ -96,6 +96,7 @@ static const struct template_frame_closing *find_closing(const struct visit *vis
         .page = arena_printf(visit->arena, "/closure/%.*s", STR_ARG(view->row.reference)),
         .state = visit_text(visit, "closure.state.", view->state_name),
         .undo_until = view->undo_until,
+        .undo_longer = view->row.undo_end_at == 0,
     };
     return closing;
 }
