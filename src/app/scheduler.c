@@ -147,9 +147,7 @@ static enum err release_run(struct sql_tx *tx, struct arena *arena, void *contex
 {
     const int64_t *now = context;
     (void)arena;
-    for (int64_t bucket = 0; bucket < LIMIT_BUCKETS; bucket++)
-        TRY(store_queue_release(tx, bucket, *now));
-    return ERR_NONE;
+    return store_queue_release(tx, *now);
 }
 
 /* The data directory's lock says that no other process works on this store: a lease that is left is of one

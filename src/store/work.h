@@ -21,8 +21,8 @@ enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_i
 /* What is due in a bucket and not leased; at most limit. */
 enum err store_queue_due(struct sql_tx *tx, struct arena *arena, int64_t bucket, int64_t now,
                          struct store_queue_item *ret_items, size_t limit, size_t *ret_count);
-/* Ends every lease in a bucket: of a process that was killed, by the next one that alone has the store. */
-enum err store_queue_release(struct sql_tx *tx, int64_t bucket, int64_t now);
+/* Ends every lease: of a process that was killed, by the next one that alone has the store. */
+enum err store_queue_release(struct sql_tx *tx, int64_t now);
 /* Leases an item; ERR_CHANGED where another has it. */
 enum err store_queue_claim(struct sql_tx *tx, const struct store_queue_item *item, int64_t lease_until);
 
