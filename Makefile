@@ -3,7 +3,7 @@ PYTHON ?= /usr/bin/python3
 LISTEN ?= 127.0.0.1:8080
 DATA ?= build/demo
 
-.PHONY: run build test format clean
+.PHONY: run build test soak format clean
 
 run: build
 	build/src/cmd/violet demo --listen $(LISTEN) --data $(DATA)
@@ -15,6 +15,10 @@ build:
 test:
 	@tools/install.sh build test
 	@$(PYTHON) tools/run_tests.py
+
+soak:
+	@tools/install.sh build test
+	@$(PYTHON) tools/soak.py
 
 format:
 	@$(PYTHON) tools/check_format.py --mend
