@@ -296,6 +296,10 @@ static enum err post_undo(struct visit *visit)
     struct closure_visit closure;
     TRY(closure_visit_open(visit, &closure));
     enum err error = closure_undo(visit->app, &closure.actor, closure.id);
+    if (error == ERR_STATE && closure.view->row.state != CLOSURE_UNDONE) {
+        visit_set_failed(visit, error);
+        visit->failed = TEXT_CLOSURE_UNDO_OVER;
+    }
     if (error != ERR_NONE)
         return again(visit, &closure, error, &(const struct closure_input){0});
     return back(visit, &closure, "undone");

@@ -168,6 +168,7 @@ static enum err show_receipt(struct visit *visit, const struct closure_visit *cl
     struct template_receipt page = {
         .frame = visit_frame(visit),
         .reference = closure->reference,
+        .chinese = visit->language == LANGUAGE_ZH,
         .public_key = receipt_public_key(visit->app->signer, visit->arena),
         .json = closure_visit_path(visit, closure, "/receipt.json"),
         .minisig = closure_visit_path(visit, closure, "/receipt.json.minisig"),
