@@ -48,6 +48,7 @@ class Program:
     environment: dict = field(default_factory=dict)
     build: str = ""
     folder: Path = ROOT
+    speaks_tap: bool = True
 
 
 @dataclass
@@ -133,7 +134,8 @@ def check_programs():
 
 def meson_programs(name):
     listed = subprocess.run(["meson", "introspect", "--tests", str(BUILDS / name)], stdout=subprocess.PIPE, check=True)
-    return [Program(f"{name} {test['name']}", test["cmd"], test["env"], name, BUILDS / name)
+    return [Program(f"{name} {test['name']}", test["cmd"], test["env"], name, BUILDS / name,
+                    test["protocol"] == "tap")
             for test in json.loads(listed.stdout)]
 
 
