@@ -49,7 +49,7 @@ struct contact_job {
     struct str address, code;
     struct store_contact *contacts;
     size_t count;
-    bool wrong, exhausted;
+    bool wrong, exhausted, waits;
 };
 
 static enum err list_run(struct sql_tx *tx, struct arena *arena, void *context)
@@ -79,6 +79,7 @@ enum err contact_list(struct app *app, struct arena *arena, const struct actor *
     return ERR_NONE;
 }
 
+/* An address that waits for its code is there already, and gets another one. */
 static enum err check_room(struct contact_job *job, struct sql_tx *tx, struct arena *arena,
                            struct account *account)
 {
@@ -88,8 +89,13 @@ static enum err check_room(struct contact_job *job, struct sql_tx *tx, struct ar
                            &count));
     for (size_t i = 0; i < count; i++) {
         live += contacts[i].removed_at == 0;
-        if (contacts[i].removed_at == 0 && str_equal_nocase(contacts[i].address, job->address))
+        if (contacts[i].removed_at != 0 || !str_equal_nocase(contacts[i].address, job->address))
+            continue;
+        if (contacts[i].verified_at != 0)
             return ERR_EXISTS;
+        job->contact_id = contacts[i].contact_id;
+        job->waits = true;
+        return ERR_NONE;
     }
     return live >= LIMIT_CONTACTS || count >= CONTACT_ROWS ? ERR_POLICY : ERR_NONE;
 }
@@ -128,7 +134,10 @@ static enum err add_run(struct sql_tx *tx, struct arena *arena, void *context)
     TRY(account_load(job->app, tx, arena, job->actor->account_id, &account));
     if (account->row.locked_at != 0)
         return ERR_STATE;
+    job->waits = false;
     TRY(check_room(job, tx, arena, account));
+    if (job->waits)
+        return send_contact_code(job, tx, arena, account);
     struct store_contact contact = {
         .account_id = account->row.account_id,
         .contact_id = job->contact_id,

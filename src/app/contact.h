@@ -14,8 +14,9 @@ bool contact_mail_is_valid(struct str address);
 /* All live contacts of the account, opened, in arena. */
 enum err contact_list(struct app *app, struct arena *arena, const struct actor *actor,
                       struct store_contact **ret_contacts, size_t *ret_count);
-/* Adds a mail address and sends a code to it. ERR_INVALID, ERR_EXISTS, ERR_STATE while contacts are locked,
- * ERR_POLICY past LIMIT_CONTACTS, ERR_RATE. */
+/* Adds a mail address and sends a code to it; one that waits for its code gets another. ERR_INVALID,
+ * ERR_EXISTS where it is verified, ERR_STATE while contacts are locked, ERR_POLICY past LIMIT_CONTACTS,
+ * ERR_RATE. */
 enum err contact_add(struct app *app, const struct actor *actor, struct str address);
 /* Verifies the contact that waits for this code. ERR_WRONG_PROOF, ERR_RATE. */
 enum err contact_verify(struct app *app, const struct actor *actor, int64_t contact_id, struct str code);
