@@ -4,10 +4,12 @@
 
 #include "app/service_list.h"
 
-static struct template_close_unbind_service show_service(const struct visit *visit,
-                                                         const struct service_view *service)
+static struct template_close_service show_service(const struct visit *visit, const struct close_way *way,
+                                                  const struct service_view *service)
 {
-    return (struct template_close_unbind_service){
+    return (struct template_close_service){
+        .token = visit->token,
+        .line_id = way->line_id,
         .service_id = visit_id(visit, service->service_id),
         .name = service->name,
         .category = visit_text(visit, "service.category.", service->category),
@@ -22,28 +24,42 @@ static struct template_close_unbind_service show_service(const struct visit *vis
     };
 }
 
+/* How many stand open: the important ones, where a long tail of others follows them; the tail is folded away.
+ */
+static size_t count_open(const struct template_close_service *services, size_t count)
+{
+    enum { SHORT_LIST = 12 };
+    size_t open = count;
+    while (open != 0 && !services[open - 1].dangerous && !services[open - 1].still_sending)
+        open--;
+    return open == 0 || count <= SHORT_LIST ? count : open;
+}
+
 static enum err show_unbind(struct visit *visit, const struct close_way *way, struct str name,
                             enum text_id name_mistake)
 {
     struct service_view *found;
     size_t count;
     TRY(service_list(visit->app, visit->arena, visit->account.account_id, &found, &count));
-    struct template_close_unbind_service *services =
-        ARENA_ARRAY(visit->arena, count + 1, struct template_close_unbind_service);
+    struct template_close_service *services =
+        ARENA_ARRAY(visit->arena, count + 1, struct template_close_service);
     struct template_close_unbind page = {
         .frame = visit_frame(visit),
         .steps = close_way_steps(visit, way, 2),
         .line_id = way->line_id,
         .services = services,
-        .services_count = count,
         .anything = count != 0,
         .name = name,
         .name_mistake = name_mistake,
     };
     for (size_t i = 0; i < count; i++) {
-        services[i] = show_service(visit, &found[i]);
+        services[i] = show_service(visit, way, &found[i]);
         page.open_count += !services[i].done;
     }
+    page.services_count = count_open(services, count);
+    page.rest = services + page.services_count;
+    page.rest_count = count - page.services_count;
+    page.others = (int64_t)page.rest_count;
     VISIT_SHOW(visit, close_unbind, &page);
     return ERR_NONE;
 }
