@@ -1,6 +1,7 @@
 #include "edge/web/cookies.h"
 #include "edge/web/pages.h"
 
+#include "app/account_language.h"
 #include "app/session.h"
 #include "base/limits.h"
 
@@ -76,6 +77,7 @@ static struct str without_language(struct visit *visit, struct str next)
                         STR_ARG(tail));
 }
 
+/* Mails follow the choice; strangers may change the cookie only. */
 static enum err post_language(struct visit *visit)
 {
     enum language language;
@@ -83,6 +85,8 @@ static enum err post_language(struct visit *visit)
     if (!i18n_read_tag(http_form(visit->request, "language"), &language))
         return ERR_INVALID;
     http_set_cookie(visit->request, COOKIE_LANGUAGE, i18n_tag(language), LANGUAGE_SECONDS);
+    if (visit->signed_in && !visit->desk && visit_token_is_right(visit))
+        TRY(account_set_language(visit->app, &visit->actor, language));
     return visit_go(visit, without_language(visit, next), NULL);
 }
 
