@@ -103,6 +103,18 @@ def a_contact_is_added_verified_and_removed():
 
 
 @test
+def mails_follow_the_language_that_was_chosen():
+    ann.get("/settings")
+    ann.press(action="/language")
+    equal(ann.page.html.language, "zh-CN")
+    ann.get("/close/confirm")
+    new_code(demo, lambda: ann.press(action="/close/code"))
+    contains(demo.mails()[0][1], "验证码")
+    ann.press(action="/language")
+    equal(ann.page.html.language, "en")
+
+
+@test
 def a_name_is_shown_as_it_was_typed_and_nothing_of_it_runs():
     ann.get("/numbers")
     ann.press(action="/name", name="<b>小号</b> & \"co\"")

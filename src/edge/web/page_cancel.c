@@ -128,6 +128,7 @@ static enum err post_cancel(struct visit *visit)
         .wished_date = input.wished_at,
         .reason = input.reason,
     };
+    page.frame.here = STR("/cancel");
     VISIT_SHOW(visit, cancel_check, &page);
     return ERR_NONE;
 }
@@ -147,6 +148,7 @@ static void show_done(struct visit *visit, const struct cancel_input *input,
         .reason = input->reason,
         .mail_later = declared->ret_mail_later,
     };
+    page.frame.here = STR("/cancel");
     VISIT_SHOW(visit, cancel_done, &page);
 }
 

@@ -105,6 +105,7 @@ static enum err show_confirm(struct visit *visit, const struct close_way *way,
     TRY(show_numbers(visit, way, &page));
     show_kept(visit, way, &page);
     TRY(show_proof(visit, input, &page));
+    page.frame.here = page.steps.confirm;
     VISIT_SHOW(visit, close_confirm, &page);
     return ERR_NONE;
 }

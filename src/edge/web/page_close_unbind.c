@@ -60,6 +60,7 @@ static enum err show_unbind(struct visit *visit, const struct close_way *way, st
     page.rest = services + page.services_count;
     page.rest_count = count - page.services_count;
     page.others = (int64_t)page.rest_count;
+    page.frame.here = page.steps.unbind;
     VISIT_SHOW(visit, close_unbind, &page);
     return ERR_NONE;
 }

@@ -261,6 +261,7 @@ enum err closure_status_show(struct visit *visit, const struct closure_visit *cl
     show_conversation(view, &page);
     show_answers(visit, closure, &page);
     show_links(visit, closure, &page);
+    page.frame.here = closure_visit_path(visit, closure, "");
     VISIT_SHOW(visit, closure, &page);
     return ERR_NONE;
 }

@@ -20,6 +20,7 @@ static void show_not_me(struct visit *visit, const char *place, struct str refer
         .support_link = closure_support_link(visit, reference),
         .support_mail = str_from(visit->app->settings->operator.support_mail),
     };
+    page.frame.here = arena_printf(visit->arena, "%.*s?key=%.*s", STR_ARG(page.post), STR_ARG(key));
     VISIT_SHOW(visit, not_me, &page);
 }
 

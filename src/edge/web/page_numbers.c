@@ -39,6 +39,7 @@ static void show_numbers(struct visit *visit)
         else
             ended[page.ended_count++] = (struct template_numbers_ended){
                 phone_show(visit->arena, lines[i].e164), lines[i].name, lines[i].since, lines[i].ended_at};
+    page.frame.here = STR("/numbers");
     VISIT_SHOW(visit, numbers, &page);
 }
 

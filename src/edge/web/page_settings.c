@@ -60,6 +60,7 @@ static enum err show_settings(struct visit *visit, const struct settings_input *
     TRY(count_numbers(visit, &page.number_count));
     TRY(show_contacts(visit, input, &page));
     TRY(page_archive_show(visit, "/settings#archive", &page.archive));
+    page.frame.here = STR("/settings");
     VISIT_SHOW(visit, settings, &page);
     return ERR_NONE;
 }

@@ -123,6 +123,7 @@ static void show_ticket(struct visit *visit, const struct ticket_view *view, str
         .text = text,
         .text_mistake = text_mistake,
     };
+    page.frame.here = arena_printf(visit->arena, "/tickets/%.*s", STR_ARG(page.reference));
     VISIT_SHOW(visit, ticket, &page);
 }
 

@@ -101,6 +101,7 @@ static const struct template_frame_closing *find_closing(const struct visit *vis
     return closing;
 }
 
+/* here is where the language switch comes back to: an answer to a form that no GET shows names its page. */
 struct template_frame visit_frame(const struct visit *visit)
 {
     const struct settings *settings = visit->app->settings;
@@ -139,13 +140,18 @@ void visit_answer(struct visit *visit, int status, struct buf *out)
 
 void visit_fail(struct visit *visit, enum err error)
 {
+    bool posts = str_is(http_method(visit->request), "POST");
     visit_set_failed(visit, error);
     if (visit->desk) {
         struct template_desk_error desk = {.frame = desk_frame(visit)};
+        if (posts)
+            desk.frame.here = STR("/desk");
         VISIT_SHOW(visit, desk_error, &desk);
         return;
     }
     struct template_error page = {.frame = visit_frame(visit)};
+    if (posts)
+        page.frame.here = STR("/");
     VISIT_SHOW(visit, error, &page);
 }
 
