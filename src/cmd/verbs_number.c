@@ -70,6 +70,8 @@ static enum err run_number_assign(struct cli *cli)
         return cli_fail(cli, error, "the wallet does not hold the first month's fee; credit it first");
     if (error == ERR_NOT_FOUND)
         return cli_fail(cli, error, "no such number is in the inventory");
+    if (error == ERR_INVALID)
+        return cli_fail(cli, ERR_USAGE, "give the number with its country's code, as +12025550143");
     TRY(error);
     if (cli->json)
         buf_printf(&cli->out, "{\"line\":\"%lld\",\"number\":\"%s\",\"order\":\"%s\"}\n",
