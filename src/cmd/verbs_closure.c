@@ -58,7 +58,8 @@ static enum err run_closure_list(struct cli *cli)
     struct json json = json_new(&cli->out);
     struct closure_id *ids = ARENA_ARRAY(cli->arena, LIST_ROWS, struct closure_id);
     size_t count;
-    enum err error = closure_ids(&cli->house->app, cli->arena, cli_option(cli, "state"), ids, LIST_ROWS, &count);
+    enum err error =
+        closure_ids(&cli->house->app, cli->arena, cli_option(cli, "state"), ids, LIST_ROWS, &count);
     if (error == ERR_USAGE || error == ERR_INVALID)
         return cli_fail(cli, ERR_USAGE, "--state is a state of a closure, as review or cooling");
     TRY(error);
