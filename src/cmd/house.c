@@ -84,12 +84,19 @@ static enum err house_make_files(struct house *house, struct buf *why)
     return error;
 }
 
+/* A new keyring beside a store that exists would open none of it, and would hide that the old one is lost. */
+static bool store_exists(const struct settings *settings)
+{
+    const char *path = strchr(settings->store_url, ':');
+    return path != NULL && access(path + 1, F_OK) == 0;
+}
+
 static enum err house_open_keyring(struct house *house, unsigned flags, struct buf *why)
 {
     const struct settings_keyring *keyring = &house->settings.keyring;
     const char *mirror = or_null(keyring->mirror), *reason = "";
     enum err error = keyring_open(keyring->path, mirror, &house->app.keyring, &reason);
-    if (error == ERR_NOT_FOUND && (flags & HOUSE_CREATE) != 0) {
+    if (error == ERR_NOT_FOUND && (flags & HOUSE_CREATE) != 0 && !store_exists(&house->settings)) {
         TRY(keyring_create(keyring->path, mirror));
         error = keyring_open(keyring->path, mirror, &house->app.keyring, &reason);
     }

@@ -30,5 +30,6 @@ int main(int argc, char **argv)
     protect_memory();
     allow_connections();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is a write that fails, as on a full disk */
     return cli_main(argc - 1, argv + 1);
 }
