@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { FORGET_OUTBOX = 256, FORGET_TICKETS = 64, FORGET_MESSAGES = 200 };
+enum { FORGET_OUTBOX = 256, FORGET_TICKETS = 64, FORGET_MESSAGES = 200, FORGET_CLOSURES = 256 };
 
 /* Mails of the closure are under its own key already; what the account itself still wanted to send is
  * cancelled. */
@@ -74,6 +74,20 @@ enum err closure_effect_reseal(struct closure_work *closure)
     return ERR_NONE;
 }
 
+/* An undone closure, or one number's, holds name and contacts under its own key, and nothing else would look
+ * at it again: its job drops that key, now that the account is gone. */
+static enum err wake_other_closures(struct closure_work *closure)
+{
+    const struct store_closure *row = &closure->row;
+    int64_t *ids = ARENA_ARRAY(closure->arena, FORGET_CLOSURES, int64_t);
+    size_t count;
+    TRY(store_closure_of_account(closure->tx, row->account_id, ids, FORGET_CLOSURES, &count));
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] != row->closure_id)
+            TRY(store_queue_move(closure->tx, "closure", row->account_id, ids[i], closure->now));
+    return ERR_NONE;
+}
+
 enum err closure_effect_destroy_key(struct closure_work *closure)
 {
     if (closure->account == NULL)
@@ -85,6 +99,7 @@ enum err closure_effect_destroy_key(struct closure_work *closure)
     TRY(keys_destroy(closure->tx, "account", closure->row.account_id));
     explicit_bzero(&closure->account->key, sizeof closure->account->key);
     closure->account = NULL;
+    TRY(wake_other_closures(closure));
     return store_queue_move(closure->tx, "sweep", closure->row.account_id, closure->row.closure_id,
                             closure->now);
 }

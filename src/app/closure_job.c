@@ -31,12 +31,13 @@ static enum err look_run(struct sql_tx *tx, struct arena *arena, void *context)
     return ERR_NONE;
 }
 
-/* The closure's key has done its work when the confirmation was handed over and every refund has an end. */
+/* The closure's key has done its work when the confirmation was handed over and every refund has an end; one
+ * that was undone confirms nothing. While the account lives its page is shown with it. */
 static enum err drop_own_key(struct closure_work *closure)
 {
     struct store_refund refunds[LIMIT_REFUNDS];
     size_t count;
-    bool open = closure->row.confirmed_at == 0;
+    bool open = closure->row.confirmed_at == 0 && closure->row.state != CLOSURE_UNDONE;
     if (!closure->has_key || closure->account != NULL)
         return ERR_NONE;
     TRY(store_refund_list(closure->tx, closure->arena, &closure->key, closure->row.account_id,

@@ -325,6 +325,24 @@ static void undo_brings_everything_back(void **state)
     assert_int_equal(closure_undo(&house->app, &actor, id), ERR_STATE);
 }
 
+static void an_undone_closures_key_dies_with_the_account(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    prove(house, &actor);
+    struct closure_request undone = submit(house, &actor);
+    later(house, MICROS_HOUR);
+    struct closure_id id = {actor.account_id, undone.ret_closure_id};
+    assert_int_equal(closure_undo(&house->app, &actor, id), ERR_NONE);
+    later(house, MICROS_HOUR);
+    assert_true(view(house, &actor, &undone)->has_key);
+    prove(house, &actor);
+    submit(house, &actor);
+    later(house, 3 * MICROS_DAY + MICROS_HOUR);
+    assert_false(view(house, &actor, &undone)->account_there);
+    assert_false(view(house, &actor, &undone)->has_key);
+}
+
 static void not_me_stops_the_clock_and_ends_sessions(void **state)
 {
     struct house *house = *state;
@@ -390,6 +408,7 @@ int main(void)
         CLOSING_TEST(a_second_request_gets_the_first_ones_case),
         CLOSING_TEST(something_fresh_is_looked_at_by_a_person),
         CLOSING_TEST(undo_brings_everything_back),
+        CLOSING_TEST(an_undone_closures_key_dies_with_the_account),
         CLOSING_TEST(not_me_stops_the_clock_and_ends_sessions),
         CLOSING_TEST(a_declaration_nobody_objects_to_starts_a_closure),
     };
