@@ -383,6 +383,78 @@ static void a_declaration_nobody_objects_to_starts_a_closure(void **state)
     assert_string_equal(views[0].state_name, "review");
 }
 
+static enum effect_result refuse_mail(void *context, struct arena *arena, const struct effect *effect,
+                                      struct str *ret_result)
+{
+    struct mail mail;
+    (void)context;
+    assert_int_equal(mail_read(arena, effect->fields, &mail), ERR_NONE);
+    if (!str_is(mail.kind, "closed"))
+        return take_mail(context, arena, effect, ret_result);
+    *ret_result = STR("550 no such mailbox");
+    return EFFECT_FAILED;
+}
+
+static void fidesops_1282_a_failed_mail_does_not_hold_the_end(void **state)
+{
+    static const struct effect_kind refusing[] = {{"mail", refuse_mail, NULL}};
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    outbox_register(refusing, 1);
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    later(house, 2 * MICROS_DAY + MICROS_HOUR);
+    later(house, MICROS_DAY);
+    struct closure_view *end = view(house, &actor, &request);
+    assert_int_equal(mails_of("closed"), 0);
+    assert_true(end->receipt_made);
+    assert_false(end->account_there);
+    assert_true(end->row.confirmed_at != 0);
+    later(house, 2 * MICROS_DAY);
+    assert_string_equal(view(house, &actor, &request)->state_name, "forgotten");
+    struct store_desk_item tickets[4];
+    size_t count;
+    assert_int_equal(desk_queue(&house->app, house->arena, "ticket", tickets, 4, &count), ERR_NONE);
+    assert_int_equal(count, 1);
+}
+
+struct suspend {
+    struct house *house;
+    int64_t account_id;
+};
+
+static enum err suspend_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct suspend *suspend = context;
+    struct account *account;
+    TRY(account_load(&suspend->house->app, tx, arena, suspend->account_id, &account));
+    account->row.state = ACCOUNT_SUSPENDED;
+    return account_save(tx, arena, account);
+}
+
+static void mastodon_23501_the_suspended_may_export_declare_and_close(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    struct suspend suspend = {house, actor.account_id};
+    int64_t archive_id;
+    assert_int_equal(sql_call(house->app.store, "suspend", suspend_run, &suspend), ERR_NONE);
+    struct declaration_new declare = {.kind = DECLARATION_CANCEL,
+                                      .name = STR("Ann Lee"),
+                                      .contract = STR("ann"),
+                                      .mail = STR("ann.lee@example.net")};
+    assert_int_equal(declaration_record(&house->app, house->arena, STR("127.0.0.1"), &declare), ERR_NONE);
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    struct closure_id id = {actor.account_id, request.ret_closure_id};
+    assert_int_equal(closure_undo(&house->app, &actor, id), ERR_NONE);
+    struct closure_check *check;
+    struct closure_scope_choice choice = {.scope = CLOSURE_SCOPE_ACCOUNT};
+    assert_int_equal(closure_check(&house->app, house->arena, &actor, &choice, &check), ERR_NONE);
+    assert_int_equal(check->facts.account_state, ACCOUNT_SUSPENDED);
+    assert_int_equal(archive_begin(&house->app, &actor, &archive_id), ERR_NONE);
+}
+
 static int group_set_up(void **state)
 {
     (void)state;
@@ -411,6 +483,8 @@ int main(void)
         CLOSING_TEST(an_undone_closures_key_dies_with_the_account),
         CLOSING_TEST(not_me_stops_the_clock_and_ends_sessions),
         CLOSING_TEST(a_declaration_nobody_objects_to_starts_a_closure),
+        CLOSING_TEST(fidesops_1282_a_failed_mail_does_not_hold_the_end),
+        CLOSING_TEST(mastodon_23501_the_suspended_may_export_declare_and_close),
     };
     return cmocka_run_group_tests(tests, group_set_up, group_tear_down);
 }
