@@ -66,7 +66,10 @@ static enum err outbox_record(struct sql_tx *tx, struct arena *arena, void *cont
     } else if (job->result != EFFECT_DONE) {
         state = OUTBOX_DEAD;
     }
-    TRY(store_outbox_finish(tx, &job->row, state, now, job->text));
+    enum err error = store_outbox_finish(tx, &job->row, state, now, job->text);
+    if (error == ERR_CHANGED) /* ran past its lease: who took it over has told its end, or it was cancelled */
+        return ERR_NONE;
+    TRY(error);
     TRY(store_queue_move(tx, "outbox", job->row.account_id, job->row.outbox_id, due));
     if (state == OUTBOX_DONE || state == OUTBOX_DEAD)
         TRY(closure_receipt_handed_over(job->app, tx, arena, job->row.account_id, job->row.closure_id,

@@ -116,9 +116,11 @@ enum err store_outbox_open(struct arena *arena, const struct seal_key *key, stru
 enum err store_outbox_finish(struct sql_tx *tx, const struct store_outbox *outbox,
                              enum store_outbox_state state, int64_t now, struct str result)
 {
-    return sql_exec(tx, STATEMENT_OUTBOX_DONE, NULL, SQL_INT(outbox->account_id), SQL_INT(outbox->outbox_id),
-                    SQL_INT(state), SQL_INT(outbox->tries), SQL_INT(state == OUTBOX_WAITING ? 0 : now),
-                    SQL_TEXT(result));
+    int64_t changes;
+    TRY(sql_exec(tx, STATEMENT_OUTBOX_DONE, &changes, SQL_INT(outbox->account_id), SQL_INT(outbox->outbox_id),
+                 SQL_INT(state), SQL_INT(outbox->tries), SQL_INT(state == OUTBOX_WAITING ? 0 : now),
+                 SQL_TEXT(result)));
+    return box_expect_one(changes);
 }
 
 enum err store_outbox_reseal(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,

@@ -44,6 +44,7 @@ enum err store_outbox_get(struct sql_tx *tx, int64_t account_id, int64_t outbox_
                           struct store_outbox *ret_outbox, struct str *ret_box);
 enum err store_outbox_open(struct arena *arena, const struct seal_key *key, struct store_outbox *outbox,
                            struct str box);
+/* Writes how a try ended, or that it waits again; ERR_CHANGED where the row does not wait any more. */
 enum err store_outbox_finish(struct sql_tx *tx, const struct store_outbox *outbox,
                              enum store_outbox_state state, int64_t now, struct str result);
 /* Seals a waiting row under another key. */

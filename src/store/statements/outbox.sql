@@ -8,7 +8,8 @@ ON CONFLICT (account_id, effect_key) DO NOTHING;
 SELECT kind, effect_key, key_kind, key_owner, closure_id, state, tries, created_at, box
 FROM outbox WHERE account_id = $1 AND outbox_id = $2;
 -- name: outbox_done
-UPDATE outbox SET state = $3, tries = $4, done_at = $5, result = $6 WHERE account_id = $1 AND outbox_id = $2;
+UPDATE outbox SET state = $3, tries = $4, done_at = $5, result = $6
+WHERE account_id = $1 AND outbox_id = $2 AND state = 0;
 -- name: outbox_waiting
 SELECT outbox_id, kind, effect_key, key_kind, key_owner, closure_id, state, tries, created_at, box
 FROM outbox WHERE account_id = $1 AND state = 0 ORDER BY outbox_id;
