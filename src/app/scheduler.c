@@ -13,7 +13,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { SCHEDULER_BATCH = 64, SCHEDULER_WORKERS = 4, SCHEDULER_QUEUE = 256, SCHEDULER_POLL_MILLIS = 200 };
+/* The queue is short because a lease runs while its job waits in it. */
+enum { SCHEDULER_WORKERS = 4, SCHEDULER_QUEUE = 16, SCHEDULER_POLL_MILLIS = 200 };
 
 struct scheduler {
     struct app *app;
@@ -24,6 +25,7 @@ struct scheduler {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool woken, stopping;
+    int64_t next_bucket;
     struct steady steady;
 };
 
@@ -35,20 +37,21 @@ struct scheduler_work {
 };
 
 struct scheduler_look {
-    int64_t now;
-    size_t count;
-    struct store_queue_item items[SCHEDULER_BATCH];
-    bool claimed[SCHEDULER_BATCH];
+    int64_t now, first_bucket;
+    size_t limit, count;
+    struct store_queue_item items[SCHEDULER_QUEUE];
+    bool claimed[SCHEDULER_QUEUE];
 };
 
 static enum err look_due(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct scheduler_look *look = context;
     look->count = 0;
-    for (int64_t bucket = 0; bucket < LIMIT_BUCKETS && look->count < SCHEDULER_BATCH; bucket++) {
+    for (int64_t i = 0; i < LIMIT_BUCKETS && look->count < look->limit; i++) {
+        int64_t bucket = (look->first_bucket + i) % LIMIT_BUCKETS;
         size_t found;
         TRY(store_queue_due(tx, arena, bucket, look->now, look->items + look->count,
-                            SCHEDULER_BATCH - look->count, &found));
+                            look->limit - look->count, &found));
         look->count += found;
     }
     return ERR_NONE;
@@ -96,11 +99,15 @@ static void hand_over(struct scheduler *scheduler, const struct store_queue_item
     log_error("job_unknown", LOG_STR("kind", item->kind));
 }
 
-/* True where there may be more than one batch. */
+/* True where there may be more. Claims no more than the pool takes, or the rest would lie idle until its
+ * lease ends; begins behind the bucket that was served last, so that a full one starves no other. */
 static bool look_once(struct scheduler *scheduler, struct arena *arena)
 {
-    struct scheduler_look look = {.now = clock_now()};
+    struct scheduler_look look = {
+        .now = clock_now(), .first_bucket = scheduler->next_bucket, .limit = pool_room(scheduler->pool)};
     arena_reset(arena);
+    if (look.limit == 0)
+        return false; /* a job's end wakes the scheduler */
     if (sql_read(scheduler->app->store, look_due, arena, &look) != ERR_NONE || look.count == 0)
         return false;
     if (sql_call(scheduler->app->store, "queue_claim", look_claim, &look) != ERR_NONE)
@@ -108,7 +115,8 @@ static bool look_once(struct scheduler *scheduler, struct arena *arena)
     for (size_t i = 0; i < look.count; i++)
         if (look.claimed[i])
             hand_over(scheduler, &look.items[i]);
-    return look.count == SCHEDULER_BATCH;
+    scheduler->next_bucket = (look.items[look.count - 1].bucket + 1) % LIMIT_BUCKETS;
+    return look.count == look.limit;
 }
 
 static bool wait_for_work(struct scheduler *scheduler)

@@ -103,6 +103,14 @@ enum err pool_submit(struct pool *pool, pool_work *work, void *context)
     return result;
 }
 
+unsigned pool_room(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    unsigned room = pool->limit - pool->count;
+    pthread_mutex_unlock(&pool->lock);
+    return room;
+}
+
 void pool_stop(struct pool *pool)
 {
     pthread_mutex_lock(&pool->lock);

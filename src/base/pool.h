@@ -12,6 +12,8 @@ typedef void pool_work(void *context);
 enum err pool_new(const char *name, unsigned threads, unsigned queue_limit, int nice, struct pool **ret_pool);
 /* Queues work; ERR_BUSY when the queue is full, ERR_STOPPING after pool_stop. Never waits. */
 enum err pool_submit(struct pool *pool, pool_work *work, void *context);
+/* How much may be queued before pool_submit says ERR_BUSY; a promise only to the one thread that submits. */
+unsigned pool_room(struct pool *pool);
 /* Takes no more work, finishes what is queued and joins the threads. */
 void pool_stop(struct pool *pool);
 /* Stops and frees; accepts NULL. */
