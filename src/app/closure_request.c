@@ -37,20 +37,28 @@ static enum err repeated(struct request_job *job, struct sql_tx *tx, struct aren
     return ERR_NONE;
 }
 
-/* Everybody who can be reached, and who could until 30 days ago, hears of it. */
+static void add_contacts(const struct store_contact *contacts, size_t count, bool removed, int64_t since,
+                         struct closure_own *own)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool wanted = removed ? contacts[i].removed_at > since : contacts[i].removed_at == 0;
+        if (wanted && contacts[i].verified_at != 0 && contacts[i].kind == CONTACT_MAIL)
+            own->contacts[own->contact_count++] = contacts[i].address;
+    }
+}
+
+/* Everybody who can be reached, and who could until 30 days ago, hears of it. The removed stand last: the
+ * confirmation goes to the first that takes it. */
 static enum err own_contacts(struct request_job *job, struct sql_tx *tx, struct arena *arena,
                              struct account *account, struct closure_own *own)
 {
     struct store_contact contacts[CLOSURE_CONTACTS];
+    int64_t since = job->now - REMOVED_CONTACT_DAYS * MICROS_DAY;
     size_t count;
     TRY(store_contact_list(tx, arena, &account->key, account->row.account_id, contacts, CLOSURE_CONTACTS,
                            &count));
-    for (size_t i = 0; i < count; i++) {
-        bool lately = contacts[i].removed_at == 0 ||
-                      job->now - contacts[i].removed_at < REMOVED_CONTACT_DAYS * MICROS_DAY;
-        if (contacts[i].verified_at != 0 && lately && contacts[i].kind == CONTACT_MAIL)
-            own->contacts[own->contact_count++] = contacts[i].address;
-    }
+    add_contacts(contacts, count, false, since, own);
+    add_contacts(contacts, count, true, since, own);
     return ERR_NONE;
 }
 
