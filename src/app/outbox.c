@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+_Static_assert((int)LIMIT_MAIL_SECONDS < (int)LIMIT_LEASE_SECONDS, "a mail ends before its lease does");
+
 static const struct effect_kind *effect_kinds;
 static size_t effect_kind_count;
 

@@ -62,7 +62,7 @@ enum {
     /* mail */
     LIMIT_MAIL_BYTES = 1024 * 1024,
     LIMIT_MAIL_CONNECT_SECONDS = 15,
-    LIMIT_MAIL_SECONDS = 120,
+    LIMIT_MAIL_SECONDS = 45, /* less than a lease: a slow server must not get a mail twice at once */
     LIMIT_SECRET_FILE_BYTES = 4096,
     /* numbers and money */
     LIMIT_LINES = 64,            /* of one account, ended ones too */
