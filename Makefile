@@ -3,7 +3,7 @@ PYTHON ?= /usr/bin/python3
 LISTEN ?= 127.0.0.1:8080
 DATA ?= build/demo
 
-.PHONY: run build test soak format clean
+.PHONY: run build test soak bench format clean
 
 run: build
 	build/src/cmd/violet demo --listen $(LISTEN) --data $(DATA)
@@ -19,6 +19,12 @@ test:
 soak:
 	@tools/install.sh build test
 	@$(PYTHON) tools/soak.py
+
+# FULL=1: among a million accounts, too
+bench: build
+	@tools/install.sh bench
+	@ninja -C build --quiet bench-programs
+	@$(PYTHON) tests/bench/bench.py build $(if $(FULL),--full)
 
 format:
 	@$(PYTHON) tools/check_format.py --mend

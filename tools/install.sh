@@ -1,5 +1,5 @@
 #!/bin/sh
-# Looks for every program and library that the groups named on the command line (build, test) need, and installs
+# Looks for every program and library that the groups named on the command line (build, test, bench) need, and installs
 # the Debian packages of those that are missing, then the npm packages of the lock file. Where it may not, it
 # prints the command that does. Changes nothing where nothing is missing.
 set -eu
@@ -39,6 +39,10 @@ file /usr/bin/python3 python3
 file /usr/bin/chromium chromium
 file /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
 file /etc/ssl/certs/ca-certificates.crt ca-certificates
+'
+bench_needs='
+program wrk wrk
+file /usr/sbin/nginx nginx-light
 '
 
 present() {
@@ -98,7 +102,8 @@ for group in "$@"; do
     case $group in
     build) missing="$missing$(echo "$build_needs" | missing_packages)" ;;
     test) missing="$missing$(echo "$test_needs" | missing_packages)" ;;
-    *) echo "usage: tools/install.sh [build] [test]" >&2 && exit 2 ;;
+    bench) missing="$missing$(echo "$bench_needs" | missing_packages)" ;;
+    *) echo "usage: tools/install.sh [build] [test] [bench]" >&2 && exit 2 ;;
     esac
 done
 # shellcheck disable=SC2086 # names of packages, meant to be split
