@@ -185,7 +185,7 @@ enum err closure_effect_confirm(struct closure_work *closure)
     TRY(read_refunds(closure, refunds, &count));
     TRY(store_receipt_get(closure->tx, closure->arena, closure->row.account_id, closure->row.closure_id,
                           RECEIPT_CLOSED, &receipt));
-    if (closure->row.own.contact_count == 0)
+    if (closure->row.own.present_count == 0)
         closure->row.confirmed_at =
             closure->now; /* nobody to tell: it can be downloaded from the status page */
     return closure_work_confirm(closure, 0, closure_receipt_text(closure, RECEIPT_CLOSED, refunds, count),
@@ -215,7 +215,7 @@ enum err closure_receipt_handed_over(struct app *app, struct sql_tx *tx, struct 
         return ERR_NONE;
     TRY(closure_work_load(app, tx, arena, account_id, closure_id, now, &system, &closure));
     TRY(closure_work_journal(closure, arrived ? "confirmation_sent" : "confirmation_failed", STR_NONE));
-    if (!arrived && closure->has_key && place + 1 < closure->row.own.contact_count) {
+    if (!arrived && closure->has_key && (int64_t)place + 1 < closure->row.own.present_count) {
         TRY(mail_read(arena, fields, &mail));
         return closure_work_confirm(closure, place + 1, mail.attachment, mail.signature);
     }

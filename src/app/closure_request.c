@@ -58,6 +58,7 @@ static enum err own_contacts(struct request_job *job, struct sql_tx *tx, struct 
     TRY(store_contact_list(tx, arena, &account->key, account->row.account_id, contacts, CLOSURE_CONTACTS,
                            &count));
     add_contacts(contacts, count, false, since, own);
+    own->present_count = (int64_t)own->contact_count;
     add_contacts(contacts, count, true, since, own);
     return ERR_NONE;
 }

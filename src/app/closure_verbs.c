@@ -1,6 +1,7 @@
 #include "app/closure_verbs.h"
 
 #include "app/closure_work.h"
+#include "app/links.h"
 #include "app/scheduler.h"
 #include "base/clock.h"
 #include "base/failpoint.h"
@@ -48,6 +49,39 @@ enum err closure_find_by_link(struct app *app, struct arena *arena, struct str r
                               struct closure_id *ret_id)
 {
     return find(app, arena, reference, true, secret, ret_id);
+}
+
+struct alert_job {
+    struct app *app;
+    struct str code, key;
+    struct closure_id id;
+};
+
+static enum err alert_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct alert_job *job = context;
+    const struct actor link = {.kind = ACTOR_LINK};
+    struct closure_work *closure;
+    TRY(store_reference_get(tx, job->code, "closure", &job->id.account_id, &job->id.closure_id));
+    TRY(closure_work_load(job->app, tx, arena, job->id.account_id, job->id.closure_id, clock_now(), &link,
+                          &closure));
+    if (link_matches(job->key, closure->row.secret_hash))
+        return ERR_NONE;
+    bool warned = closure->has_key && closure->row.own.secret.length != 0 &&
+                  str_equal_secret(job->key, links_alert_key(arena, closure->row.own.secret));
+    return warned ? ERR_NONE : ERR_NOT_FOUND;
+}
+
+enum err closure_find_by_alert(struct app *app, struct arena *arena, struct str reference, struct str key,
+                               struct closure_id *ret_id)
+{
+    char code[IDS_REFERENCE_SIZE];
+    if (!ids_reference_read(reference, "VC", code))
+        return ERR_NOT_FOUND;
+    struct alert_job job = {.app = app, .code = str_from(code), .key = key};
+    TRY(sql_read(app->store, alert_run, arena, &job));
+    *ret_id = job.id;
+    return ERR_NONE;
 }
 
 struct verb_job {
@@ -179,6 +213,9 @@ static enum err bank_verb(struct closure_work *closure, struct verb_job *job,
     (void)config;
     if (!closure->has_key || closure->row.objected_at != 0)
         return ERR_STATE;
+    /* Begun by a declaration, without a log-in: the money goes back to where it came from only. */
+    if (closure->row.declared_at < closure->row.submitted_at)
+        return ERR_POLICY;
     TRY(store_refund_list(closure->tx, closure->arena, &closure->key, closure->row.account_id,
                           closure->row.closure_id, refunds, LIMIT_REFUNDS, &count));
     for (size_t i = 0; i < count; i++) {

@@ -15,6 +15,10 @@ enum err closure_find(struct app *app, struct arena *arena, struct str reference
 enum err closure_find_by_link(struct app *app, struct arena *arena, struct str reference, struct str secret,
                               struct closure_id *ret_id);
 
+/* As closure_find_by_link, for the page "This was not me" alone: the alert's key is enough there too. */
+enum err closure_find_by_alert(struct app *app, struct arena *arena, struct str reference, struct str key,
+                               struct closure_id *ret_id);
+
 /* Undoes, to the last second of cooling; actor is the subscriber of the account or the link's holder.
  * ERR_STATE when it is too late. */
 enum err closure_undo(struct app *app, const struct actor *actor, struct closure_id id);

@@ -83,16 +83,18 @@ enum err closure_work_journal(struct closure_work *closure, const char *event, s
                              journal_actor(closure->arena, closure->actor), sealed);
 }
 
-static void common_arguments(struct closure_work *closure, struct mail *mail)
+/* Who was a contact until lately is warned, but may not follow, undo or say where money goes. */
+static void common_arguments(struct closure_work *closure, bool present, struct mail *mail)
 {
     const struct closure_own *own = &closure->row.own;
     struct arena *arena = closure->arena;
+    struct str alert =
+        links_not_me(closure->app, arena, closure->row.reference, links_alert_key(arena, own->secret));
+    struct str status = links_status(closure->app, arena, closure->row.reference, own->secret);
     mail->arguments[mail->argument_count++] = MAIL_ARGUMENT_TEXT("reference", closure->row.reference);
     mail->arguments[mail->argument_count++] = MAIL_ARGUMENT_TEXT("name", own->name);
-    mail->arguments[mail->argument_count++] =
-        MAIL_ARGUMENT_LINK("link", links_status(closure->app, arena, closure->row.reference, own->secret));
-    mail->arguments[mail->argument_count++] = MAIL_ARGUMENT_TEXT(
-        "not_me_link", links_not_me(closure->app, arena, closure->row.reference, own->secret));
+    mail->arguments[mail->argument_count++] = MAIL_ARGUMENT_LINK("link", present ? status : alert);
+    mail->arguments[mail->argument_count++] = MAIL_ARGUMENT_TEXT("not_me_link", alert);
 }
 
 static struct mail_place closure_place(struct closure_work *closure)
@@ -111,10 +113,10 @@ enum err closure_work_confirm(struct closure_work *closure, size_t contact, stru
     struct mail mail = {
         .language = own->language, .kind = STR("closed"), .attachment = receipt, .signature = signature};
     struct mail_place place = closure_place(closure);
-    if (contact >= own->contact_count || !closure->has_key)
+    if ((int64_t)contact >= own->present_count || !closure->has_key)
         return ERR_NONE;
     mail.to = own->contacts[contact];
-    common_arguments(closure, &mail);
+    common_arguments(closure, true, &mail);
     mail.arguments[mail.argument_count++] = MAIL_ARGUMENT_TIME("closed", closure->row.closed_at);
     mail.arguments[mail.argument_count++] = MAIL_ARGUMENT_MONEY("amount", closure->row.settled_amount);
     struct str effect_key =
@@ -130,10 +132,11 @@ enum err closure_work_mail(struct closure_work *closure, const char *kind, struc
     struct mail_place place = closure_place(closure);
     if (!closure->has_key)
         return ERR_NONE;
-    common_arguments(closure, &mail);
-    for (size_t i = 0; i < count; i++)
-        mail.arguments[mail.argument_count++] = arguments[i];
     for (size_t i = 0; i < own->contact_count; i++) {
+        mail.argument_count = 0;
+        common_arguments(closure, (int64_t)i < own->present_count, &mail);
+        for (size_t more = 0; more < count; more++)
+            mail.arguments[mail.argument_count++] = arguments[more];
         mail.to = own->contacts[i];
         struct str effect_key = arena_printf(closure->arena, "closure:%lld:%s:%.*s:%zu",
                                              (long long)closure->row.closure_id, kind, STR_ARG(occasion), i);

@@ -1,6 +1,8 @@
 #include "app/links.h"
 
 #include "app/settings.h"
+#include "base/encode.h"
+#include "crypto/seal.h"
 
 struct str links_make(struct app *app, struct arena *arena, struct str path)
 {
@@ -18,6 +20,14 @@ struct str links_not_me(struct app *app, struct arena *arena, struct str referen
     return links_make(
         app, arena,
         arena_printf(arena, "/closure/%.*s/not-me?key=%.*s", STR_ARG(reference), STR_ARG(secret)));
+}
+
+struct str links_alert_key(struct arena *arena, struct str secret)
+{
+    uint8_t hash[32];
+    const struct str parts[] = {STR("alert"), secret};
+    seal_hash(parts, 2, hash);
+    return encode_base64url(arena, str_bytes(hash, 16));
 }
 
 struct str links_ticket(struct app *app, struct arena *arena, struct str reference)

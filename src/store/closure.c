@@ -14,6 +14,7 @@ enum {
     FIELD_REFUSAL,
     FIELD_COMMENT,
     FIELD_ACCOUNT_STATE,
+    FIELD_PRESENT,
     FIELD_CONTACT = 20,
     FIELD_NUMBER = 21
 };
@@ -38,6 +39,7 @@ static enum err closure_seal(struct arena *arena, const struct seal_key *key,
     pack_add(&fields, FIELD_REFUSAL, own->refusal);
     pack_add(&fields, FIELD_COMMENT, own->comment);
     pack_add_int(&fields, FIELD_ACCOUNT_STATE, own->account_state);
+    pack_add_int(&fields, FIELD_PRESENT, own->present_count);
     for (size_t i = 0; i < own->contact_count; i++)
         pack_add(&fields, FIELD_CONTACT, own->contacts[i]);
     for (size_t i = 0; i < own->number_count; i++)
@@ -68,6 +70,7 @@ enum err store_closure_open(struct arena *arena, const struct seal_key *key, str
         .refusal = pack_get(fields, FIELD_REFUSAL),
         .comment = pack_get(fields, FIELD_COMMENT),
         .account_state = pack_get_int(fields, FIELD_ACCOUNT_STATE),
+        .present_count = pack_get_int(fields, FIELD_PRESENT),
     };
     while (pack_next(fields, &cursor, &field, &value)) {
         if (field == FIELD_CONTACT && own->contact_count < CLOSURE_CONTACTS)

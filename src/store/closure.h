@@ -16,6 +16,7 @@ struct closure_own {
     struct str secret;     /* of the status page's link, base64url */
     struct str contacts[CLOSURE_CONTACTS];
     size_t contact_count;
+    int64_t present_count; /* of the contacts: those behind them were removed lately and get the alert only */
     struct str numbers[CLOSURE_NUMBERS]; /* E.164 */
     size_t number_count;
     struct str bank; /* where the rest of the money goes */

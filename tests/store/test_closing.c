@@ -11,6 +11,7 @@
 #include "app/keyring_turn.h"
 #include "app/leaves.h"
 #include "app/line_fees.h"
+#include "app/links.h"
 #include "app/mail.h"
 #include "app/message_receive.h"
 #include "app/number_aging.h"
@@ -360,6 +361,26 @@ static void not_me_stops_the_clock_and_ends_sessions(void **state)
     assert_string_equal(view(house, &actor, &request)->state_name, "undone");
 }
 
+static void a_removed_contact_is_warned_and_may_do_no_more(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    struct closure_id id;
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    struct str alert = links_alert_key(house->arena, request.ret_secret);
+    assert_int_equal(closure_find_by_alert(&house->app, house->arena, request.ret_reference, alert, &id),
+                     ERR_NONE);
+    assert_int_equal(closure_find_by_link(&house->app, house->arena, request.ret_reference, alert, &id),
+                     ERR_NOT_FOUND);
+    assert_int_equal(
+        closure_find_by_alert(&house->app, house->arena, request.ret_reference, request.ret_secret, &id),
+        ERR_NONE);
+    assert_int_equal(closure_find_by_alert(&house->app, house->arena, request.ret_reference,
+                                           STR("AAAAAAAAAAAAAAAAAAAAAA"), &id),
+                     ERR_NOT_FOUND);
+}
+
 static void a_declaration_nobody_objects_to_starts_a_closure(void **state)
 {
     struct house *house = *state;
@@ -381,6 +402,10 @@ static void a_declaration_nobody_objects_to_starts_a_closure(void **state)
     assert_int_equal(closure_list(&house->app, house->arena, actor.account_id, views, 4, &count), ERR_NONE);
     assert_int_equal(count, 1);
     assert_string_equal(views[0].state_name, "review");
+    struct closure_id id = {actor.account_id, views[0].row.closure_id};
+    assert_int_equal(closure_set_bank(&house->app, &(struct actor){.kind = ACTOR_LINK}, id,
+                                      STR("DE02 1203 0000 0000 2020 51")),
+                     ERR_POLICY);
 }
 
 static enum effect_result refuse_mail(void *context, struct arena *arena, const struct effect *effect,
@@ -482,6 +507,7 @@ int main(void)
         CLOSING_TEST(undo_brings_everything_back),
         CLOSING_TEST(an_undone_closures_key_dies_with_the_account),
         CLOSING_TEST(not_me_stops_the_clock_and_ends_sessions),
+        CLOSING_TEST(a_removed_contact_is_warned_and_may_do_no_more),
         CLOSING_TEST(a_declaration_nobody_objects_to_starts_a_closure),
         CLOSING_TEST(fidesops_1282_a_failed_mail_does_not_hold_the_end),
         CLOSING_TEST(mastodon_23501_the_suspended_may_export_declare_and_close),

@@ -5,7 +5,9 @@
 
 static enum err find_by_key(struct visit *visit, struct closure_visit *closure, struct str reference)
 {
-    TRY(closure_find_by_link(visit->app, visit->arena, reference, closure->key, &closure->id));
+    bool not_me = str_ends(http_path(visit->request), STR("/not-me"));
+    TRY((not_me ? closure_find_by_alert : closure_find_by_link)(visit->app, visit->arena, reference,
+                                                                closure->key, &closure->id));
     closure->actor = (struct actor){.kind = ACTOR_LINK, .account_id = closure->id.account_id};
     return ERR_NONE;
 }
