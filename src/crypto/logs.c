@@ -18,15 +18,31 @@ enum { FILES = 2, COPIES = 2 };
 
 static const char *const file_names[FILES] = {[LOGS_LOG] = "log", [LOGS_TOMBSTONES] = "tombstones"};
 
+/* A line that waits to be appended, on the stack of whoever waits for it. */
+struct waiting {
+    struct waiting *next;
+    struct str line;
+    enum err result;
+    bool done;
+};
+
 struct file {
     char *path[COPIES]; /* NULL: not mirrored */
     int fd[COPIES];
     int64_t size; /* of what is on every copy, bytes */
     struct lines_index index;
+    struct waiting *first, **end; /* in the order they came */
+    bool busy;                    /* somebody appends what had gathered */
 };
+
+/* One sync for all lines that came while the one before ran: each waits for the disk, so lines that went one
+ * by one would let no more than a disk's syncs per second be closed. */
+enum { GROUP_LINES = 64 };
 
 struct logs {
     pthread_mutex_t lock;
+    pthread_mutex_t lock_waiting; /* of first, end and busy; never held over I/O */
+    pthread_cond_t changed;
     struct file files[FILES];
 };
 
@@ -156,6 +172,10 @@ enum err logs_open(const char *directory, const char *mirror, struct logs **ret_
     if (logs == NULL)
         return ERR_MEMORY;
     pthread_mutex_init(&logs->lock, NULL);
+    pthread_mutex_init(&logs->lock_waiting, NULL);
+    pthread_cond_init(&logs->changed, NULL);
+    for (unsigned i = 0; i < FILES; i++)
+        logs->files[i].end = &logs->files[i].first;
     enum err error = ERR_NONE;
     for (unsigned i = 0; i < FILES; i++)
         logs->files[i].fd[0] = logs->files[i].fd[1] = -1;
@@ -175,6 +195,8 @@ void logs_free(struct logs *logs)
     for (unsigned i = 0; i < FILES; i++)
         file_close(&logs->files[i]);
     pthread_mutex_destroy(&logs->lock);
+    pthread_mutex_destroy(&logs->lock_waiting);
+    pthread_cond_destroy(&logs->changed);
     free(logs);
 }
 
@@ -208,23 +230,96 @@ static enum err catch_up(struct file *file)
     return error;
 }
 
-static enum err append_locked(struct file *file, struct str line)
+/* Writes to every copy before the index knows of it. */
+static enum err write_text(struct file *file, struct str text)
 {
+    if (file->size + (int64_t)text.length > LIMIT_LOGS_BYTES)
+        return ERR_FULL;
+    FAILPOINT("logs.append.start");
+    TRY(disk_write_at(file->fd[0], text.data, text.length, file->size));
+    FAILPOINT("logs.append.first_copy");
+    if (file->path[1] != NULL)
+        TRY(disk_write_at(file->fd[1], text.data, text.length, file->size));
+    FAILPOINT("logs.append.every_copy");
+    file->size += (int64_t)text.length;
+    return lines_index_add(&file->index, text);
+}
+
+static bool came_before(const struct waiting *group, const struct waiting *one)
+{
+    for (; group != one; group = group->next)
+        if (str_equal(group->line, one->line))
+            return true;
+    return false;
+}
+
+/* The lines of the group that are not there yet, one after the other. */
+static size_t join(struct file *file, const struct waiting *group, char *text)
+{
+    size_t length = 0;
+    for (const struct waiting *one = group; one != NULL; one = one->next)
+        if (!lines_index_has(&file->index, one->line) && !came_before(group, one)) {
+            memcpy(text + length, one->line.data, one->line.length);
+            length += one->line.length;
+        }
+    return length;
+}
+
+static enum err append_locked(struct file *file, const struct waiting *group)
+{
+    size_t room = 0;
     if (!still_there(file))
         return ERR_IO;
     TRY(catch_up(file));
-    if (lines_index_has(&file->index, line))
-        return ERR_NONE;
-    if (file->size + (int64_t)line.length > LIMIT_LOGS_BYTES)
-        return ERR_FULL;
-    FAILPOINT("logs.append.start");
-    TRY(disk_write_at(file->fd[0], line.data, line.length, file->size));
-    FAILPOINT("logs.append.first_copy");
-    if (file->path[1] != NULL)
-        TRY(disk_write_at(file->fd[1], line.data, line.length, file->size));
-    FAILPOINT("logs.append.every_copy");
-    file->size += (int64_t)line.length;
-    return lines_index_add(&file->index, line);
+    for (const struct waiting *one = group; one != NULL; one = one->next)
+        room += one->line.length;
+    char *text = malloc(room);
+    if (text == NULL)
+        return ERR_MEMORY;
+    size_t length = join(file, group, text);
+    enum err error = length == 0 ? ERR_NONE : write_text(file, str_bytes(text, length));
+    free(text);
+    return error;
+}
+
+static enum err append_group(struct logs *logs, struct file *file, const struct waiting *group)
+{
+    pthread_mutex_lock(&logs->lock);
+    enum err error = file_lock(file, LOCK_EX);
+    if (error == ERR_NONE)
+        error = append_locked(file, group);
+    file_lock(file, LOCK_UN);
+    pthread_mutex_unlock(&logs->lock);
+    return error;
+}
+
+/* Takes at most GROUP_LINES of those that wait. */
+static struct waiting *take_group(struct file *file)
+{
+    struct waiting *group = file->first, *last = group;
+    for (unsigned count = 1; count < GROUP_LINES && last->next != NULL; count++)
+        last = last->next;
+    file->first = last->next;
+    if (file->first == NULL)
+        file->end = &file->first;
+    last->next = NULL;
+    return group;
+}
+
+/* With lock_waiting held. A line may be gone as soon as its waiter knows. */
+static void lead(struct logs *logs, struct file *file)
+{
+    struct waiting *group = take_group(file);
+    file->busy = true;
+    pthread_mutex_unlock(&logs->lock_waiting);
+    enum err error = append_group(logs, file, group);
+    pthread_mutex_lock(&logs->lock_waiting);
+    for (struct waiting *one = group; one != NULL; one = one->next) {
+        one->result = error;
+        one->done = true;
+    }
+    file->busy = false;
+    pthread_cond_broadcast(&logs->changed);
 }
 
 enum err logs_append(struct logs *logs, enum logs_file file, struct str record)
@@ -233,13 +328,17 @@ enum err logs_append(struct logs *logs, enum logs_file file, struct str record)
     size_t length;
     TRY(lines_write(record, line, &length));
     struct file *at = &logs->files[file];
-    pthread_mutex_lock(&logs->lock);
-    enum err error = file_lock(at, LOCK_EX);
-    if (error == ERR_NONE)
-        error = append_locked(at, str_bytes(line, length));
-    file_lock(at, LOCK_UN);
-    pthread_mutex_unlock(&logs->lock);
-    return error;
+    struct waiting mine = {.line = str_bytes(line, length)};
+    pthread_mutex_lock(&logs->lock_waiting);
+    *at->end = &mine;
+    at->end = &mine.next;
+    while (!mine.done)
+        if (at->busy)
+            pthread_cond_wait(&logs->changed, &logs->lock_waiting);
+        else
+            lead(logs, at);
+    pthread_mutex_unlock(&logs->lock_waiting);
+    return mine.result;
 }
 
 enum err logs_walk(struct logs *logs, enum logs_file file, enum err (*each)(struct str record, void *context),

@@ -44,12 +44,21 @@ static enum err prepare(struct sql_tx *tx, unsigned statement, sqlite3_stmt **re
     return ERR_NONE;
 }
 
-/* SQLite numbers "$3" by first appearance, so parameters are bound by name. */
-static int bind_value(sqlite3_stmt *prepared, size_t number, const struct sql_value *value)
+/* SQLite numbers "$3" by first appearance, so parameters are bound by name; in most statements "$3" is the
+ * third, which is asked first because the search by name costs more than the binding. */
+static int find_parameter(sqlite3_stmt *prepared, size_t number)
 {
     char name[8];
+    const char *there = sqlite3_bind_parameter_name(prepared, (int)number);
+    if (there != NULL && there[0] == '$' && number < 10 && there[1] == (char)('0' + number) && there[2] == 0)
+        return (int)number;
     snprintf(name, sizeof name, "$%zu", number);
-    int index = sqlite3_bind_parameter_index(prepared, name);
+    return sqlite3_bind_parameter_index(prepared, name);
+}
+
+static int bind_value(sqlite3_stmt *prepared, size_t number, const struct sql_value *value)
+{
+    int index = find_parameter(prepared, number);
     const char *data = value->bytes.data != NULL ? value->bytes.data : "";
     if (index == 0)
         return SQLITE_RANGE;
