@@ -34,9 +34,11 @@ int64_t ids_next(int64_t now_micros)
     int64_t before = atomic_load(&last);
     int64_t id;
     do {
-        /* The random part of a burst may run over into the next milliseconds; an id that is asked for an
-         * earlier time (history, seeds) keeps that time. */
+        /* The random part of a burst may run over into the next milliseconds. An id that is asked for an
+         * earlier time (history, seeds) keeps that time, and leaves alone what keeps the ids of now apart. */
         bool burst = wanted <= before && before - wanted < (INT64_C(4) << TIME_BITS);
+        if (wanted <= before && !burst)
+            return wanted;
         id = burst ? before + 1 : wanted;
     } while (!atomic_compare_exchange_weak(&last, &before, id));
     return id;

@@ -14,7 +14,7 @@ enum err store_queue_add(struct sql_tx *tx, const char *kind, int64_t account_id
                          int64_t due)
 {
     return sql_exec(tx, STATEMENT_QUEUE_INSERT, NULL, SQL_INT(bucket_of(account_id)), SQL_INT(due),
-                    SQL_INT(ids_next(due)), SQL_TEXT(str_from(kind)), SQL_INT(account_id),
+                    SQL_INT(ids_random_id()), SQL_TEXT(str_from(kind)), SQL_INT(account_id),
                     SQL_INT(subject_id));
 }
 

@@ -103,6 +103,18 @@ static void ids_ascend_and_carry_their_time(void **state)
     assert_true(ids_time(last) / MICROS_SECOND - now / MICROS_SECOND <= 1);
 }
 
+static void ids_of_an_earlier_time_leave_those_of_now_apart(void **state)
+{
+    (void)state;
+    int64_t now = clock_now(), last = 0;
+    for (int i = 0; i < 20000; i++) {
+        int64_t past = ids_next(now - MICROS_DAY), id = ids_next(now);
+        assert_true(ids_time(past) < now - MICROS_HOUR);
+        assert_true(id > last);
+        last = id;
+    }
+}
+
 static void encodings_read_back_and_refuse(void **state)
 {
     (void)state;
@@ -223,6 +235,7 @@ int main(void)
         cmocka_unit_test(clock_knows_the_calendar),
         cmocka_unit_test(references_survive_typing_and_find_errors),
         cmocka_unit_test(ids_ascend_and_carry_their_time),
+        cmocka_unit_test(ids_of_an_earlier_time_leave_those_of_now_apart),
         cmocka_unit_test(encodings_read_back_and_refuse),
         cmocka_unit_test(boxes_refuse_lengths_that_lie),
         cmocka_unit_test(utf8_is_judged_by_rfc_3629),
