@@ -31,8 +31,8 @@ static enum err look_run(struct sql_tx *tx, struct arena *arena, void *context)
     return ERR_NONE;
 }
 
-/* The closure's key has done its work when the confirmation was handed over and every refund has an end; one
- * that was undone confirms nothing. While the account lives its page is shown with it. */
+/* The closure's key has done its work when the confirmation was handed over, every refund has an end and no
+ * mail waits that is sealed under it; one that was undone confirms nothing. While the account lives its page is shown with it. */
 static enum err drop_own_key(struct closure_work *closure)
 {
     struct store_refund refunds[LIMIT_REFUNDS];
@@ -44,6 +44,9 @@ static enum err drop_own_key(struct closure_work *closure)
                           closure->row.closure_id, refunds, LIMIT_REFUNDS, &count));
     for (size_t i = 0; i < count; i++)
         open = open || (refunds[i].state != REFUND_SETTLED && refunds[i].state != REFUND_GIVEN_UP);
+    if (!open)
+        TRY(store_outbox_waits_for_key(closure->tx, closure->row.account_id, "closure",
+                                       closure->row.closure_id, &open));
     if (open)
         return ERR_NONE;
     FAILPOINT("closure.drop_own_key");

@@ -203,6 +203,18 @@ static bool confirmation_place(struct str effect_key, size_t *ret_place)
     return true;
 }
 
+static enum err look_at_key(struct sql_tx *tx, struct arena *arena, int64_t account_id, int64_t closure_id,
+                            int64_t now)
+{
+    struct store_closure row;
+    if (closure_id == 0)
+        return ERR_NONE;
+    TRY(store_closure_get(tx, arena, account_id, closure_id, &row));
+    if (row.state != CLOSURE_FORGETTING && row.state != CLOSURE_FORGOTTEN && row.state != CLOSURE_UNDONE)
+        return ERR_NONE;
+    return store_queue_move(tx, "closure", account_id, closure_id, now);
+}
+
 enum err closure_receipt_handed_over(struct app *app, struct sql_tx *tx, struct arena *arena,
                                      int64_t account_id, int64_t closure_id, struct str effect_key,
                                      struct str fields, bool arrived, int64_t now)
@@ -212,7 +224,7 @@ enum err closure_receipt_handed_over(struct app *app, struct sql_tx *tx, struct 
     struct mail mail;
     size_t place;
     if (!confirmation_place(effect_key, &place))
-        return ERR_NONE;
+        return look_at_key(tx, arena, account_id, closure_id, now);
     TRY(closure_work_load(app, tx, arena, account_id, closure_id, now, &system, &closure));
     TRY(closure_work_journal(closure, arrived ? "confirmation_sent" : "confirmation_failed", STR_NONE));
     if (!arrived && closure->has_key && (int64_t)place + 1 < closure->row.own.present_count) {

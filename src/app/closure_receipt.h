@@ -17,9 +17,10 @@ enum err closure_receipt_read(struct app *app, struct arena *arena, int64_t acco
                               enum receipt_stage stage, struct str secret,
                               struct closure_receipt *ret_receipt);
 
-/* The confirmation to the contact that the effect key names was handed over, or failed for good: then the
- * next contact gets the same, and after the last one it is given up. fields are the mail's own. Does nothing
- * for other effects. Inside a transaction. */
+/* An effect of a closure has its end. The confirmation to the contact that the effect key names was handed
+ * over, or failed for good: then the next contact gets the same, and after the last one it is given up.
+ * fields are the mail's own. After any other one a closure whose account is gone looks whether its key has
+ * done its work. Inside a transaction. */
 enum err closure_receipt_handed_over(struct app *app, struct sql_tx *tx, struct arena *arena,
                                      int64_t account_id, int64_t closure_id, struct str effect_key,
                                      struct str fields, bool arrived, int64_t now);

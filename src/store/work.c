@@ -160,6 +160,16 @@ enum err store_outbox_waiting(struct sql_tx *tx, struct arena *arena, int64_t ac
     return ERR_NONE;
 }
 
+enum err store_outbox_waits_for_key(struct sql_tx *tx, int64_t account_id, const char *key_kind,
+                                    int64_t key_owner, bool *ret_waits)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_OUTBOX_WAITS_FOR_KEY, &rows, SQL_INT(account_id),
+                  SQL_TEXT(str_from(key_kind)), SQL_INT(key_owner)));
+    *ret_waits = sql_next(&rows);
+    return sql_end(&rows);
+}
+
 enum err store_desk_add(struct sql_tx *tx, const char *kind, int64_t due, int64_t account_id,
                         int64_t subject_id)
 {

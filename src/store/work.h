@@ -54,6 +54,9 @@ enum err store_outbox_reseal(struct sql_tx *tx, struct arena *arena, const struc
 enum err store_outbox_waiting(struct sql_tx *tx, struct arena *arena, int64_t account_id,
                               struct store_outbox *ret_rows, struct str *ret_boxes, size_t limit,
                               size_t *ret_count);
+/* Whether a row that is sealed under this key still waits. */
+enum err store_outbox_waits_for_key(struct sql_tx *tx, int64_t account_id, const char *key_kind,
+                                    int64_t key_owner, bool *ret_waits);
 
 /* Puts a subject before people at the desk. kind: "review", "ticket", "refund", "declaration". */
 enum err store_desk_add(struct sql_tx *tx, const char *kind, int64_t due, int64_t account_id,

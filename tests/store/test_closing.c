@@ -34,12 +34,17 @@ static struct {
     char kind[32], to[64], code[16];
 } mails[MAILS];
 static size_t mail_count;
+static bool mail_down;
 
 static enum effect_result take_mail(void *context, struct arena *arena, const struct effect *effect,
                                     struct str *ret_result)
 {
     struct mail mail;
     (void)context;
+    if (mail_down) {
+        *ret_result = STR("refused for now");
+        return EFFECT_RETRY;
+    }
     assert_int_equal(mail_read(arena, effect->fields, &mail), ERR_NONE);
     assert_true(mail_count < MAILS);
     snprintf(mails[mail_count].kind, sizeof mails->kind, "%.*s", STR_ARG(mail.kind));
@@ -131,6 +136,7 @@ static int set_up(void **state)
     house->settings.number.aging_days = 85;
     house->settings.keyring.replica = true;
     mail_count = 0;
+    mail_down = false;
     outbox_register(effects, 1);
     assert_int_equal(receipt_signer_open(house->directory, &house->app.signer), ERR_NONE);
     assert_int_equal(logs_open(house->directory, NULL, &house->app.logs), ERR_NONE);
@@ -275,6 +281,10 @@ static void the_closures_key_dies_with_the_last_refund(void **state)
     assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R-1")), ERR_NONE);
     assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R-1")), ERR_STATE);
     assert_int_equal(refund_mark_settled(&house->app, &fay, id), ERR_NONE);
+    mail_down = true;
+    later(house, MICROS_HOUR);
+    assert_true(view(house, &actor, &request)->has_key);
+    mail_down = false;
     later(house, MICROS_HOUR);
     assert_int_equal(mails_of("refund_settled"), 1);
     assert_false(view(house, &actor, &request)->has_key);
