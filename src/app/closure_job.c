@@ -32,7 +32,8 @@ static enum err look_run(struct sql_tx *tx, struct arena *arena, void *context)
 }
 
 /* The closure's key has done its work when the confirmation was handed over, every refund has an end and no
- * mail waits that is sealed under it; one that was undone confirms nothing. While the account lives its page is shown with it. */
+ * mail waits that is sealed under it; one that was undone confirms nothing. While the account lives its page
+ * is shown with it. */
 static enum err drop_own_key(struct closure_work *closure)
 {
     struct store_refund refunds[LIMIT_REFUNDS];
