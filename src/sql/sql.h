@@ -53,7 +53,10 @@ typedef enum err sql_run_fn(struct sql_tx *tx, struct arena *arena, void *contex
  * changed. It must be short and must not call the port's blocking functions. */
 typedef void sql_done_fn(enum err result, void *context);
 
-enum sql_lane { SQL_LANE_COMMAND, SQL_LANE_BULK };
+/* A claim is one compare-and-swap by key (a lease, a number) that must hold under READ COMMITTED already:
+ * many claimers of one place would only undo one another at SERIALIZABLE, where commands and bulk work run.
+ */
+enum sql_lane { SQL_LANE_COMMAND, SQL_LANE_CLAIM, SQL_LANE_BULK, SQL_LANES };
 
 struct sql_command {
     const char *name; /* for logs and metrics */
@@ -67,6 +70,8 @@ struct sql_command {
 enum err sql_submit(struct sql_store *store, const struct sql_command *command);
 /* Submits and waits; the command's own error or the store's. Not on event threads or the writer's thread. */
 enum err sql_call(struct sql_store *store, const char *name, sql_run_fn *run, void *context);
+/* Like sql_call, for a claim. */
+enum err sql_call_claim(struct sql_store *store, const char *name, sql_run_fn *run, void *context);
 /* Like sql_call in the low lane. */
 enum err sql_call_bulk(struct sql_store *store, const char *name, sql_run_fn *run, void *context);
 /* Runs reads on the calling thread in one read transaction of a reader connection; arena is the caller's. */

@@ -2,7 +2,7 @@
 #ifndef SQL_SQLITE_H
 #define SQL_SQLITE_H
 
-#include "sql/sql.h"
+#include "sql/engine.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -19,11 +19,9 @@ struct sqlite_connection {
     size_t statement_count;
 };
 
-/* What sql.h calls a transaction: a connection in use by one command. */
-struct sql_tx {
+struct sqlite_tx {
+    struct sql_tx base;
     struct sqlite_connection *connection;
-    struct arena *arena;
-    enum err error; /* the first error of the engine: the command's own result must not hide it */
     bool writer;
     unsigned walks; /* begun and not ended */
 };
@@ -34,24 +32,17 @@ struct sqlite_item {
     enum err result;
 };
 
-struct sqlite_queue {
-    struct sqlite_item *ring;
-    unsigned limit, first, count;
-};
-
-struct sql_store {
+struct sqlite_store {
+    struct sql_store base;
     char *path;
     int lock;
-    int version;
-    const struct sql_statement *statements;
-    size_t statement_count;
 
     struct sqlite_connection writer;
     pthread_t writer_thread;
     bool writer_running, stopping;
     pthread_mutex_t lock_queue;
     pthread_cond_t wake;
-    struct sqlite_queue lanes[2];
+    struct sql_queue lanes[SQL_LANES];
     struct sqlite_item *group; /* what is committed together */
 
     pthread_mutex_t lock_readers;
@@ -76,24 +67,39 @@ enum err sqlite_error(int code);
  * which reads it again, is honest. Logs and ends the process where the code is such an error. */
 void sqlite_stop_on_disk_error(int code);
 /* Ends the walks that a command left open: they would hold its transaction. */
-void sqlite_end_walks(struct sql_tx *tx);
+void sqlite_end_walks(struct sqlite_tx *tx);
 /* Mutexes and conditions of a store that was just allocated; sql_close destroys them. */
-void sqlite_locks_init(struct sql_store *store);
+void sqlite_locks_init(struct sqlite_store *store);
 /* Opens a connection with its settings, each read back; ret_reason gets a static text. */
-enum err sqlite_connect(struct sql_store *store, bool reader, struct sqlite_connection *ret_connection,
+enum err sqlite_connect(struct sqlite_store *store, bool reader, struct sqlite_connection *ret_connection,
                         const char **ret_reason);
 /* Finalizes and closes; a zeroed connection is fine. */
 void sqlite_disconnect(struct sqlite_connection *connection);
 /* Runs a text without parameters (BEGIN, SAVEPOINT …). */
 int sqlite_run(struct sqlite_connection *connection, const char *text);
 /* Applies what the store lacks, one transaction a migration; reads the version. */
-enum err sqlite_migrate(struct sql_store *store, const struct sql_options *options, const char **ret_reason);
+enum err sqlite_migrate(struct sqlite_store *store, const struct sql_options *options,
+                        const char **ret_reason);
+/* The functions of the engine that the writer and the statements give. */
+enum err sqlite_submit(struct sql_store *base, const struct sql_command *command);
+enum err sqlite_open_view(const char *url, const struct sql_statement *statements, size_t count,
+                          struct sql_store **ret_store, const char **ret_reason);
+void sqlite_close(struct sql_store *base);
+enum err sqlite_exec(struct sql_tx *base, unsigned statement, int64_t *ret_changes,
+                     const struct sql_value *values, size_t count);
+enum err sqlite_query(struct sql_tx *base, unsigned statement, struct sql_rows *ret_rows,
+                      const struct sql_value *values, size_t count);
+bool sqlite_next(struct sql_rows *rows);
+enum err sqlite_end(struct sql_rows *rows);
+int64_t sqlite_column_int(struct sql_rows *rows, int column);
+struct str sqlite_column_bytes(struct sql_rows *rows, int column);
+bool sqlite_column_is_null(struct sql_rows *rows, int column);
 /* Starts the writer and the checkpointer; stops them after what was queued. */
-enum err sqlite_writer_start(struct sql_store *store);
-void sqlite_writer_stop(struct sql_store *store);
+enum err sqlite_writer_start(struct sqlite_store *store);
+void sqlite_writer_stop(struct sqlite_store *store);
 /* Called by the writer after each commit. */
-void sqlite_checkpoint_hint(struct sql_store *store);
-enum err sqlite_checkpoint_start(struct sql_store *store);
-void sqlite_checkpoint_stop(struct sql_store *store);
+void sqlite_checkpoint_hint(struct sqlite_store *store);
+enum err sqlite_checkpoint_start(struct sqlite_store *store);
+void sqlite_checkpoint_stop(struct sqlite_store *store);
 
 #endif

@@ -23,7 +23,7 @@ static void report_pass(int code)
         log_warn("checkpoint", LOG_INT("code", code));
 }
 
-static void passive_pass(struct sql_store *store)
+static void passive_pass(struct sqlite_store *store)
 {
     pthread_mutex_lock(&store->lock_checkpoint);
     int code = sqlite3_wal_checkpoint_v2(store->checkpointer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -34,7 +34,7 @@ static void passive_pass(struct sql_store *store)
 
 static void *checkpoint_thread(void *context)
 {
-    struct sql_store *store = context;
+    struct sqlite_store *store = context;
     pthread_setname_np(pthread_self(), "checkpoint");
     pthread_mutex_lock(&store->lock_queue);
     while (!store->stopping) {
@@ -55,7 +55,7 @@ static void *checkpoint_thread(void *context)
 /* The hook runs on the writer after each commit and says how many frames the log has now. */
 static int wal_hook(void *context, sqlite3 *db, const char *name, int frames)
 {
-    struct sql_store *store = context;
+    struct sqlite_store *store = context;
     (void)db;
     (void)name;
     atomic_store(&store->wal_bytes, (int64_t)frames * FRAME_BYTES);
@@ -65,7 +65,7 @@ static int wal_hook(void *context, sqlite3 *db, const char *name, int frames)
 /* Passive passes never reset a log that is always written: here the writer holds still. A long reader may
  * hold the log: then it is let grow a little before the next try, so that the writer is not always waiting.
  */
-static void last_pass(struct sql_store *store, int64_t bytes)
+static void last_pass(struct sqlite_store *store, int64_t bytes)
 {
     int frames = -1, moved = -1;
     pthread_mutex_lock(&store->lock_checkpoint);
@@ -80,7 +80,7 @@ static void last_pass(struct sql_store *store, int64_t bytes)
     atomic_fetch_add(&store->checkpoints, 1);
 }
 
-void sqlite_checkpoint_hint(struct sql_store *store)
+void sqlite_checkpoint_hint(struct sqlite_store *store)
 {
     int64_t bytes = atomic_load(&store->wal_bytes);
     if (bytes > LIMIT_WAL_BYTES && bytes > store->wal_retry_bytes) {
@@ -90,7 +90,7 @@ void sqlite_checkpoint_hint(struct sql_store *store)
     }
 }
 
-enum err sqlite_checkpoint_start(struct sql_store *store)
+enum err sqlite_checkpoint_start(struct sqlite_store *store)
 {
     sqlite3_wal_hook(store->writer.db, wal_hook, store);
     if (pthread_create(&store->checkpoint_thread, NULL, checkpoint_thread, store) != 0)
@@ -99,7 +99,7 @@ enum err sqlite_checkpoint_start(struct sql_store *store)
     return ERR_NONE;
 }
 
-void sqlite_checkpoint_stop(struct sql_store *store)
+void sqlite_checkpoint_stop(struct sqlite_store *store)
 {
     pthread_mutex_lock(&store->lock_queue);
     store->stopping = true;

@@ -106,11 +106,11 @@ static enum err apply_settings(sqlite3 *db, bool reader, const char **ret_reason
     return ERR_NONE;
 }
 
-enum err sqlite_connect(struct sql_store *store, bool reader, struct sqlite_connection *ret_connection,
+enum err sqlite_connect(struct sqlite_store *store, bool reader, struct sqlite_connection *ret_connection,
                         const char **ret_reason)
 {
-    struct sqlite_connection connection = {.statements = store->statements,
-                                           .statement_count = store->statement_count};
+    struct sqlite_connection connection = {.statements = store->base.statements,
+                                           .statement_count = store->base.statement_count};
     char cache[64];
     int code = sqlite3_open_v2(store->path, &connection.db,
                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -127,7 +127,7 @@ enum err sqlite_connect(struct sql_store *store, bool reader, struct sqlite_conn
                  reader ? READER_CACHE_KIB : WRITER_CACHE_KIB);
         error = sqlite_error(sqlite_run(&connection, cache));
     }
-    connection.prepared = calloc(store->statement_count + 1, sizeof(sqlite3_stmt *));
+    connection.prepared = calloc(store->base.statement_count + 1, sizeof(sqlite3_stmt *));
     if (error == ERR_NONE && connection.prepared == NULL)
         error = ERR_MEMORY;
     if (error != ERR_NONE)

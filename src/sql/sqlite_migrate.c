@@ -3,59 +3,12 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The schema's type words and what they are here. */
-static const char *const type_words[][2] = {{"int64", "INTEGER"}, {"text", "TEXT"}, {"bytes", "BLOB"}};
+static const char *const type_words[3] = {"INTEGER", "TEXT", "BLOB"};
 
-static bool word_character(char character)
-{
-    return isalnum((unsigned char)character) || character == '_';
-}
-
-static const char *type_of(struct str word)
-{
-    for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++)
-        if (str_is(word, type_words[i][0]))
-            return type_words[i][1];
-    return NULL;
-}
-
-/* Replaces a type word where it is the second word of a column's line, and makes tables STRICT. */
-static void translate(struct str text, struct buf *out)
-{
-    struct str line;
-    while (str_split(&text, '\n', &line)) {
-        size_t comment = str_find(line, STR("--"), 0);
-        struct str code = str_part(line, 0, comment);
-        size_t start = 0, words = 0, copied = 0;
-        while (start < code.length && words < 2) {
-            while (start < code.length && !word_character(code.data[start]))
-                start++;
-            size_t end = start;
-            while (end < code.length && word_character(code.data[end]))
-                end++;
-            const char *type = words == 1 ? type_of(str_part(code, start, end - start)) : NULL;
-            if (type != NULL) {
-                buf_add(out, str_part(code, copied, start - copied));
-                buf_add_c(out, type);
-                copied = end;
-            }
-            words++;
-            start = end;
-        }
-        buf_add(out, str_part(code, copied, code.length));
-        if (str_is(code, ");")) {
-            out->length -= 1;
-            buf_add_c(out, " STRICT;");
-        }
-        buf_add_char(out, '\n');
-    }
-}
-
-static enum err version_read(struct sql_store *store, int *ret_version)
+static enum err version_read(struct sqlite_store *store, int *ret_version)
 {
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(store->writer.db, "PRAGMA user_version", -1, &statement, NULL);
@@ -67,11 +20,11 @@ static enum err version_read(struct sql_store *store, int *ret_version)
     return sqlite_error(code);
 }
 
-static enum err migrate_one(struct sql_store *store, const struct sql_migration *migration)
+static enum err migrate_one(struct sqlite_store *store, const struct sql_migration *migration)
 {
     struct buf text = buf_new(0);
     buf_add_c(&text, "BEGIN IMMEDIATE;\n");
-    translate(str_from(migration->text), &text);
+    sql_schema_translate(str_from(migration->text), type_words, ") STRICT;", &text);
     buf_printf(&text, "PRAGMA user_version = %d;\n", migration->version);
     buf_add_char(&text, '\0');
     char *why = NULL;
@@ -88,7 +41,8 @@ static enum err migrate_one(struct sql_store *store, const struct sql_migration 
     return sqlite_error(code);
 }
 
-enum err sqlite_migrate(struct sql_store *store, const struct sql_options *options, const char **ret_reason)
+enum err sqlite_migrate(struct sqlite_store *store, const struct sql_options *options,
+                        const char **ret_reason)
 {
     int version = 0;
     TRY(version_read(store, &version));
@@ -108,6 +62,6 @@ enum err sqlite_migrate(struct sql_store *store, const struct sql_options *optio
             TRY(migrate_one(store, &options->migrations[i]));
         }
     *ret_reason = "";
-    store->version = newest;
+    store->base.version = newest;
     return ERR_NONE;
 }

@@ -7,17 +7,17 @@
 #include <stdio.h>
 
 /* A lost uniqueness is an answer, every other error of the engine spoils the transaction. */
-static enum err tx_note(struct sql_tx *tx, int code)
+static enum err tx_note(struct sqlite_tx *tx, int code)
 {
     enum err error = sqlite_error(code);
-    if (tx->error == ERR_NONE && error != ERR_EXISTS)
-        tx->error = error;
+    if (tx->base.error == ERR_NONE && error != ERR_EXISTS)
+        tx->base.error = error;
     if (tx->writer)
         sqlite_stop_on_disk_error(code);
     return error;
 }
 
-static enum err tx_fail(struct sql_tx *tx, unsigned statement, int code)
+static enum err tx_fail(struct sqlite_tx *tx, unsigned statement, int code)
 {
     enum err error = sqlite_error(code);
     if (error != ERR_EXISTS)
@@ -26,7 +26,7 @@ static enum err tx_fail(struct sql_tx *tx, unsigned statement, int code)
     return tx_note(tx, code);
 }
 
-static enum err prepare(struct sql_tx *tx, unsigned statement, sqlite3_stmt **ret_prepared)
+static enum err prepare(struct sqlite_tx *tx, unsigned statement, sqlite3_stmt **ret_prepared)
 {
     struct sqlite_connection *connection = tx->connection;
     assert(statement < connection->statement_count);
@@ -75,7 +75,7 @@ static int bind_value(sqlite3_stmt *prepared, size_t number, const struct sql_va
     return SQLITE_MISUSE;
 }
 
-static enum err bind_values(struct sql_tx *tx, unsigned statement, sqlite3_stmt *prepared,
+static enum err bind_values(struct sqlite_tx *tx, unsigned statement, sqlite3_stmt *prepared,
                             const struct sql_value *values, size_t count)
 {
     assert(count <= LIMIT_SQL_ARGUMENTS);
@@ -88,9 +88,10 @@ static enum err bind_values(struct sql_tx *tx, unsigned statement, sqlite3_stmt 
     return ERR_NONE;
 }
 
-enum err sql_exec_values(struct sql_tx *tx, unsigned statement, int64_t *ret_changes,
-                         const struct sql_value *values, size_t count)
+enum err sqlite_exec(struct sql_tx *base, unsigned statement, int64_t *ret_changes,
+                     const struct sql_value *values, size_t count)
 {
+    struct sqlite_tx *tx = (struct sqlite_tx *)base;
     sqlite3_stmt *prepared = NULL;
     TRY(prepare(tx, statement, &prepared));
     enum err error = bind_values(tx, statement, prepared, values, count);
@@ -118,51 +119,48 @@ static void keep_values(struct arena *arena, const struct sql_value *values, siz
     }
 }
 
-enum err sql_query_values(struct sql_tx *tx, unsigned statement, struct sql_rows *ret_rows,
-                          const struct sql_value *values, size_t count)
+enum err sqlite_query(struct sql_tx *base, unsigned statement, struct sql_rows *ret_rows,
+                      const struct sql_value *values, size_t count)
 {
+    struct sqlite_tx *tx = (struct sqlite_tx *)base;
     sqlite3_stmt *prepared = NULL;
     struct sql_value kept[LIMIT_SQL_ARGUMENTS];
     assert(count <= LIMIT_SQL_ARGUMENTS);
     TRY(prepare(tx, statement, &prepared));
     /* A walk inside a walk of the same statement would pull the rug from under the outer one. */
     assert(!sqlite3_stmt_busy(prepared));
-    keep_values(tx->arena, values, count, kept);
+    keep_values(tx->base.arena, values, count, kept);
     enum err error = bind_values(tx, statement, prepared, kept, count);
     if (error != ERR_NONE) {
         sqlite3_clear_bindings(prepared);
         return error;
     }
     tx->walks++;
-    *ret_rows = (struct sql_rows){.tx = tx, .engine = prepared, .arena = tx->arena};
+    *ret_rows = (struct sql_rows){.tx = base, .engine = prepared, .arena = tx->base.arena};
     return ERR_NONE;
 }
 
-bool sql_next(struct sql_rows *rows)
+bool sqlite_next(struct sql_rows *rows)
 {
-    if (rows->engine == NULL)
-        return false;
     int code = sqlite3_step(rows->engine);
     if (code == SQLITE_ROW)
         return true;
     if (code != SQLITE_DONE)
-        rows->error = tx_note(rows->tx, code);
-    sql_end(rows);
+        rows->error = tx_note((struct sqlite_tx *)rows->tx, code);
+    sqlite_end(rows);
     return false;
 }
 
-enum err sql_end(struct sql_rows *rows)
+enum err sqlite_end(struct sql_rows *rows)
 {
-    if (rows->engine != NULL) {
-        sqlite3_reset(rows->engine);
-        sqlite3_clear_bindings(rows->engine);
-        rows->engine = NULL;
-        rows->tx->walks--;
-    }
+    sqlite3_reset(rows->engine);
+    sqlite3_clear_bindings(rows->engine);
+    rows->engine = NULL;
+    ((struct sqlite_tx *)rows->tx)->walks--;
     return rows->error;
 }
 
-void sqlite_end_walks(struct sql_tx *tx)
+void sqlite_end_walks(struct sqlite_tx *tx)
 {
     if (tx->walks == 0)
         return;
@@ -176,24 +174,19 @@ void sqlite_end_walks(struct sql_tx *tx)
     tx->walks = 0;
 }
 
-int64_t sql_int(struct sql_rows *rows, int column)
+int64_t sqlite_column_int(struct sql_rows *rows, int column)
 {
     return sqlite3_column_int64(rows->engine, column);
 }
 
-struct str sql_bytes(struct sql_rows *rows, int column)
+struct str sqlite_column_bytes(struct sql_rows *rows, int column)
 {
     const void *data = sqlite3_column_blob(rows->engine, column);
     int length = sqlite3_column_bytes(rows->engine, column);
     return length > 0 ? arena_str(rows->arena, str_bytes(data, (size_t)length)) : STR("");
 }
 
-struct str sql_text(struct sql_rows *rows, int column)
-{
-    return sql_bytes(rows, column);
-}
-
-bool sql_is_null(struct sql_rows *rows, int column)
+bool sqlite_column_is_null(struct sql_rows *rows, int column)
 {
     return sqlite3_column_type(rows->engine, column) == SQLITE_NULL;
 }

@@ -12,7 +12,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-static enum err lock_file(struct sql_store *store, const char **ret_reason)
+static enum err lock_file(struct sqlite_store *store, const char **ret_reason)
 {
     char path[4096];
     if (snprintf(path, sizeof path, "%s.lock", store->path) >= (int)sizeof path) {
@@ -40,11 +40,11 @@ static enum err create_private(const char *path, int flags)
     return ERR_NONE;
 }
 
-static enum err store_prepare(struct sql_store *store, const struct sql_options *options,
+static enum err store_prepare(struct sqlite_store *store, const struct sql_options *options,
                               const char **ret_reason)
 {
-    store->statements = options->statements;
-    store->statement_count = options->statement_count;
+    store->base.statements = options->statements;
+    store->base.statement_count = options->statement_count;
     store->readers = calloc(LIMIT_SQL_READERS, sizeof *store->readers);
     store->reader_uses = calloc(LIMIT_SQL_READERS, sizeof *store->reader_uses);
     if (store->readers == NULL || store->reader_uses == NULL)
@@ -58,7 +58,7 @@ static enum err store_prepare(struct sql_store *store, const struct sql_options 
     return sqlite_checkpoint_start(store);
 }
 
-void sqlite_locks_init(struct sql_store *store)
+void sqlite_locks_init(struct sqlite_store *store)
 {
     pthread_mutex_init(&store->lock_queue, NULL);
     pthread_mutex_init(&store->lock_readers, NULL);
@@ -68,18 +68,20 @@ void sqlite_locks_init(struct sql_store *store)
     pthread_cond_init(&store->reader_free, NULL);
 }
 
-enum err sql_open(const struct sql_options *options, struct sql_store **ret_store, const char **ret_reason)
+static enum err sqlite_open(const struct sql_options *options, struct sql_store **ret_store,
+                            const char **ret_reason)
 {
     static const char prefix[] = "sqlite:";
     const char *reason = "";
-    if (strncmp(options->url, prefix, sizeof prefix - 1) != 0 || options->url[sizeof prefix - 1] == '\0') {
+    if (options->url[sizeof prefix - 1] == '\0') {
         if (ret_reason != NULL)
-            *ret_reason = "the url must be sqlite:/path/to/file.db";
+            *ret_reason = "the url must name a file";
         return ERR_CONFIG;
     }
-    struct sql_store *store = calloc(1, sizeof *store);
+    struct sqlite_store *store = calloc(1, sizeof *store);
     if (store == NULL)
         return ERR_MEMORY;
+    store->base.engine = &sqlite_engine;
     store->lock = -1;
     store->path = strdup(options->url + sizeof prefix - 1);
     sqlite_locks_init(store);
@@ -87,16 +89,15 @@ enum err sql_open(const struct sql_options *options, struct sql_store **ret_stor
     if (ret_reason != NULL)
         *ret_reason = reason;
     if (error != ERR_NONE)
-        sql_close(store);
+        sqlite_close(&store->base);
     else
-        *ret_store = store;
+        *ret_store = &store->base;
     return error;
 }
 
-void sql_close(struct sql_store *store)
+void sqlite_close(struct sql_store *base)
 {
-    if (store == NULL)
-        return;
+    struct sqlite_store *store = (struct sqlite_store *)base;
     sqlite_writer_stop(store);
     sqlite_checkpoint_stop(store);
     for (unsigned i = 0; i < store->reader_count; i++)
@@ -117,12 +118,12 @@ void sql_close(struct sql_store *store)
     free(store);
 }
 
-static bool reader_is_busy(const struct sql_store *store, unsigned index)
+static bool reader_is_busy(const struct sqlite_store *store, unsigned index)
 {
     return store->reader_uses[index] % 2 != 0;
 }
 
-static enum err reader_take(struct sql_store *store, unsigned *ret_index)
+static enum err reader_take(struct sqlite_store *store, unsigned *ret_index)
 {
     enum err error = ERR_NONE;
     pthread_mutex_lock(&store->lock_readers);
@@ -147,7 +148,7 @@ static enum err reader_take(struct sql_store *store, unsigned *ret_index)
     return error;
 }
 
-static void reader_give_back(struct sql_store *store, unsigned index)
+static void reader_give_back(struct sqlite_store *store, unsigned index)
 {
     pthread_mutex_lock(&store->lock_readers);
     store->reader_uses[index]++;
@@ -155,8 +156,9 @@ static void reader_give_back(struct sql_store *store, unsigned index)
     pthread_mutex_unlock(&store->lock_readers);
 }
 
-void sql_await_readers(struct sql_store *store)
+static void sqlite_await_readers(struct sql_store *base)
 {
+    struct sqlite_store *store = (struct sqlite_store *)base;
     uint64_t uses[LIMIT_SQL_READERS] = {0};
     pthread_mutex_lock(&store->lock_readers);
     unsigned count = store->reader_count;
@@ -167,17 +169,18 @@ void sql_await_readers(struct sql_store *store)
     pthread_mutex_unlock(&store->lock_readers);
 }
 
-enum err sql_read(struct sql_store *store, sql_run_fn *run, struct arena *arena, void *context)
+static enum err sqlite_read(struct sql_store *base, sql_run_fn *run, struct arena *arena, void *context)
 {
+    struct sqlite_store *store = (struct sqlite_store *)base;
     unsigned index;
     TRY(reader_take(store, &index));
-    struct sql_tx tx = {.connection = &store->readers[index], .arena = arena};
+    struct sqlite_tx tx = {.base = {&sqlite_engine, arena, ERR_NONE}, .connection = &store->readers[index]};
     enum err error = sqlite_error(sqlite_run(tx.connection, "BEGIN"));
     if (error == ERR_NONE) {
-        error = run(&tx, arena, context);
+        error = run(&tx.base, arena, context);
         sqlite_end_walks(&tx);
         if (error == ERR_NONE)
-            error = tx.error;
+            error = tx.base.error;
         if (!sqlite3_get_autocommit(tx.connection->db))
             sqlite_run(tx.connection, "COMMIT");
     }
@@ -217,7 +220,7 @@ static enum err sync_directory_of(const char *path)
     return sync_path(directory, O_RDONLY | O_DIRECTORY);
 }
 
-static enum err backup_to(struct sql_store *store, const char *part)
+static enum err backup_to(struct sqlite_store *store, const char *part)
 {
     sqlite3 *to = NULL;
     unsigned index;
@@ -232,8 +235,9 @@ static enum err backup_to(struct sql_store *store, const char *part)
     return error == ERR_NONE ? sync_path(part, O_RDONLY) : error;
 }
 
-enum err sql_backup(struct sql_store *store, const char *path)
+static enum err sqlite_backup(struct sql_store *base, const char *path)
 {
+    struct sqlite_store *store = (struct sqlite_store *)base;
     char part[4096];
     if (access(path, F_OK) == 0)
         return ERR_EXISTS;
@@ -250,15 +254,11 @@ enum err sql_backup(struct sql_store *store, const char *path)
     return error == ERR_NONE ? sync_directory_of(path) : error;
 }
 
-int sql_version(struct sql_store *store)
+static void sqlite_count(struct sql_store *base, struct sql_counters *ret_counters)
 {
-    return store->version;
-}
-
-void sql_count(struct sql_store *store, struct sql_counters *ret_counters)
-{
+    struct sqlite_store *store = (struct sqlite_store *)base;
     pthread_mutex_lock(&store->lock_queue);
-    int64_t queue = (int64_t)store->lanes[0].count + store->lanes[1].count;
+    int64_t queue = (int64_t)store->lanes[SQL_LANE_COMMAND].count + store->lanes[SQL_LANE_BULK].count;
     pthread_mutex_unlock(&store->lock_queue);
     *ret_counters = (struct sql_counters){
         .commands = atomic_load(&store->commands),
@@ -271,3 +271,21 @@ void sql_count(struct sql_store *store, struct sql_counters *ret_counters)
         .commit_micros_last = atomic_load(&store->commit_micros_last),
     };
 }
+
+const struct sql_engine sqlite_engine = {
+    .open = sqlite_open,
+    .open_view = sqlite_open_view,
+    .close = sqlite_close,
+    .submit = sqlite_submit,
+    .read = sqlite_read,
+    .await_readers = sqlite_await_readers,
+    .backup = sqlite_backup,
+    .count = sqlite_count,
+    .exec = sqlite_exec,
+    .query = sqlite_query,
+    .next = sqlite_next,
+    .end = sqlite_end,
+    .column_int = sqlite_column_int,
+    .column_bytes = sqlite_column_bytes,
+    .column_is_null = sqlite_column_is_null,
+};

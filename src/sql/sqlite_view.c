@@ -6,23 +6,22 @@
 #include <string.h>
 #include <unistd.h>
 
-enum err sql_open_view(const char *url, const struct sql_statement *statements, size_t count,
-                       struct sql_store **ret_store, const char **ret_reason)
+enum err sqlite_open_view(const char *url, const struct sql_statement *statements, size_t count,
+                          struct sql_store **ret_store, const char **ret_reason)
 {
     static const char prefix[] = "sqlite:";
     const char *reason = "";
-    if (strncmp(url, prefix, sizeof prefix - 1) != 0)
-        return ERR_CONFIG;
     const char *path = url + sizeof prefix - 1;
     if (access(path, F_OK) != 0)
         return ERR_NOT_FOUND;
-    struct sql_store *store = calloc(1, sizeof *store);
+    struct sqlite_store *store = calloc(1, sizeof *store);
     if (store == NULL)
         return ERR_MEMORY;
+    store->base.engine = &sqlite_engine;
     store->lock = -1;
     store->path = strdup(path);
-    store->statements = statements;
-    store->statement_count = count;
+    store->base.statements = statements;
+    store->base.statement_count = count;
     store->readers = calloc(LIMIT_SQL_READERS, sizeof *store->readers);
     store->reader_uses = calloc(LIMIT_SQL_READERS, sizeof *store->reader_uses);
     sqlite_locks_init(store);
@@ -35,8 +34,8 @@ enum err sql_open_view(const char *url, const struct sql_statement *statements, 
     if (ret_reason != NULL)
         *ret_reason = reason;
     if (error != ERR_NONE)
-        sql_close(store);
+        sqlite_close(&store->base);
     else
-        *ret_store = store;
+        *ret_store = &store->base;
     return error;
 }

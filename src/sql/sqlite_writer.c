@@ -12,50 +12,42 @@
  */
 enum { BULK_EVERY = 8, COMMAND_ARENA_LIMIT = 16 * 1024 * 1024 };
 
-static bool queue_take(struct sqlite_queue *queue, struct sql_command *ret_command)
-{
-    if (queue->count == 0)
-        return false;
-    *ret_command = queue->ring[queue->first].command;
-    queue->first = (queue->first + 1) % queue->limit;
-    queue->count--;
-    return true;
-}
-
 /* What has gathered: commands first; of the low lane one, where there is no other work or its turn has come.
  */
-static unsigned take_group(struct sql_store *store, unsigned round)
+static unsigned take_group(struct sqlite_store *store, unsigned round)
 {
     unsigned count = 0;
     pthread_mutex_lock(&store->lock_queue);
-    while (store->lanes[0].count == 0 && store->lanes[1].count == 0 && !store->stopping)
+    while (store->lanes[SQL_LANE_COMMAND].count == 0 && store->lanes[SQL_LANE_BULK].count == 0 &&
+           !store->stopping)
         pthread_cond_wait(&store->wake, &store->lock_queue);
     while (count < LIMIT_SQL_GROUP &&
-           queue_take(&store->lanes[SQL_LANE_COMMAND], &store->group[count].command))
+           sql_queue_take(&store->lanes[SQL_LANE_COMMAND], &store->group[count].command))
         count++;
     if ((count == 0 || round % BULK_EVERY == 0) && count < LIMIT_SQL_GROUP &&
-        queue_take(&store->lanes[SQL_LANE_BULK], &store->group[count].command))
+        sql_queue_take(&store->lanes[SQL_LANE_BULK], &store->group[count].command))
         count++;
     pthread_mutex_unlock(&store->lock_queue);
     return count;
 }
 
-static enum err run_command(struct sql_store *store, struct sqlite_item *item)
+static enum err run_command(struct sqlite_store *store, struct sqlite_item *item)
 {
     arena_reset(item->arena);
-    struct sql_tx tx = {.connection = &store->writer, .arena = item->arena, .writer = true};
+    struct sqlite_tx tx = {
+        .base = {&sqlite_engine, item->arena, ERR_NONE}, .connection = &store->writer, .writer = true};
     int64_t started = clock_read().monotonic;
-    enum err result = item->command.run(&tx, item->arena, item->command.context);
+    enum err result = item->command.run(&tx.base, item->arena, item->command.context);
     sqlite_end_walks(&tx);
     int64_t took = clock_read().monotonic - started;
     if (took > LIMIT_SQL_COMMAND_MICROS && item->command.lane == SQL_LANE_COMMAND)
         log_warn("sql_command_slow", LOG_TEXT("name", item->command.name), LOG_INT("micros", took));
     /* A command must not succeed over an error that it did not see. */
-    return result == ERR_NONE ? tx.error : result;
+    return result == ERR_NONE ? tx.base.error : result;
 }
 
 /* False where the engine threw the whole group away. */
-static bool run_in_savepoint(struct sql_store *store, struct sqlite_item *item)
+static bool run_in_savepoint(struct sqlite_store *store, struct sqlite_item *item)
 {
     if (sqlite_run(&store->writer, "SAVEPOINT command") != SQLITE_OK)
         return false;
@@ -67,7 +59,7 @@ static bool run_in_savepoint(struct sql_store *store, struct sqlite_item *item)
     return sqlite_run(&store->writer, "RELEASE command") == SQLITE_OK;
 }
 
-static enum err commit_group(struct sql_store *store)
+static enum err commit_group(struct sqlite_store *store)
 {
     int64_t started = clock_read().monotonic;
     FAILPOINT("sql.before_commit");
@@ -81,7 +73,7 @@ static enum err commit_group(struct sql_store *store)
     return sqlite_error(code);
 }
 
-static enum err begin_group(struct sql_store *store)
+static enum err begin_group(struct sqlite_store *store)
 {
     int code = sqlite_run(&store->writer, "BEGIN IMMEDIATE");
     sqlite_stop_on_disk_error(code);
@@ -89,7 +81,7 @@ static enum err begin_group(struct sql_store *store)
 }
 
 /* Runs the commands in the open transaction; false where it was thrown away and nothing of it stands. */
-static bool run_group(struct sql_store *store, unsigned count)
+static bool run_group(struct sqlite_store *store, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         if (run_in_savepoint(store, &store->group[i]))
@@ -102,7 +94,7 @@ static bool run_group(struct sql_store *store, unsigned count)
     return commit_group(store) == ERR_NONE;
 }
 
-static enum err run_alone(struct sql_store *store, struct sqlite_item *item)
+static enum err run_alone(struct sqlite_store *store, struct sqlite_item *item)
 {
     TRY(begin_group(store));
     item->result = run_command(store, item);
@@ -113,7 +105,7 @@ static enum err run_alone(struct sql_store *store, struct sqlite_item *item)
     return item->result != ERR_NONE ? item->result : ERR_FULL;
 }
 
-static void run_all(struct sql_store *store, unsigned count)
+static void run_all(struct sqlite_store *store, unsigned count)
 {
     enum err begun = begin_group(store);
     if (begun != ERR_NONE) {
@@ -127,7 +119,7 @@ static void run_all(struct sql_store *store, unsigned count)
     atomic_fetch_add(&store->commands, count);
 }
 
-static void answer_group(struct sql_store *store, unsigned count)
+static void answer_group(struct sqlite_store *store, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         struct sqlite_item *item = &store->group[i];
@@ -136,7 +128,7 @@ static void answer_group(struct sql_store *store, unsigned count)
     }
 }
 
-static void make_arenas(struct sql_store *store, unsigned count)
+static void make_arenas(struct sqlite_store *store, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         if (store->group[i].arena == NULL)
@@ -150,7 +142,7 @@ static void make_arenas(struct sql_store *store, unsigned count)
 
 static void *writer_thread(void *context)
 {
-    struct sql_store *store = context;
+    struct sqlite_store *store = context;
     pthread_setname_np(pthread_self(), "writer");
     for (unsigned round = 1;; round++) {
         unsigned count = take_group(store, round);
@@ -163,22 +155,18 @@ static void *writer_thread(void *context)
     }
 }
 
-enum err sqlite_writer_start(struct sql_store *store)
+enum err sqlite_writer_start(struct sqlite_store *store)
 {
     store->group = calloc(LIMIT_SQL_GROUP, sizeof *store->group);
-    for (unsigned lane = 0; lane < 2; lane++) {
-        store->lanes[lane].limit = LIMIT_SQL_QUEUE;
-        store->lanes[lane].ring = calloc(LIMIT_SQL_QUEUE, sizeof *store->lanes[lane].ring);
-        if (store->lanes[lane].ring == NULL)
-            return ERR_MEMORY;
-    }
+    TRY(sql_queue_new(LIMIT_SQL_QUEUE, &store->lanes[SQL_LANE_COMMAND]));
+    TRY(sql_queue_new(LIMIT_SQL_QUEUE, &store->lanes[SQL_LANE_BULK]));
     if (store->group == NULL || pthread_create(&store->writer_thread, NULL, writer_thread, store) != 0)
         return ERR_MEMORY;
     store->writer_running = true;
     return ERR_NONE;
 }
 
-void sqlite_writer_stop(struct sql_store *store)
+void sqlite_writer_stop(struct sqlite_store *store)
 {
     pthread_mutex_lock(&store->lock_queue);
     store->stopping = true;
@@ -189,78 +177,21 @@ void sqlite_writer_stop(struct sql_store *store)
     for (unsigned i = 0; store->group != NULL && i < LIMIT_SQL_GROUP; i++)
         arena_free(store->group[i].arena);
     free(store->group);
-    free(store->lanes[0].ring);
-    free(store->lanes[1].ring);
+    sql_queue_free(&store->lanes[SQL_LANE_COMMAND]);
+    sql_queue_free(&store->lanes[SQL_LANE_BULK]);
 }
 
-enum err sql_submit(struct sql_store *store, const struct sql_command *command)
+enum err sqlite_submit(struct sql_store *base, const struct sql_command *command)
 {
-    enum err result = ERR_NONE;
-    struct sqlite_queue *queue = &store->lanes[command->lane];
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    enum err result = ERR_STOPPING;
+    /* There is one writer: a claim is a command like the others. */
+    enum sql_lane lane = command->lane == SQL_LANE_CLAIM ? SQL_LANE_COMMAND : command->lane;
     pthread_mutex_lock(&store->lock_queue);
-    if (store->stopping)
-        result = ERR_STOPPING;
-    else if (queue->count == queue->limit)
-        result = ERR_BUSY;
-    else {
-        queue->ring[(queue->first + queue->count) % queue->limit].command = *command;
-        queue->count++;
+    if (!store->stopping)
+        result = sql_queue_put(&store->lanes[lane], command);
+    if (result == ERR_NONE)
         pthread_cond_signal(&store->wake);
-    }
     pthread_mutex_unlock(&store->lock_queue);
     return result;
-}
-
-struct call {
-    pthread_mutex_t lock;
-    pthread_cond_t finished;
-    bool done;
-    enum err result;
-    sql_run_fn *run;
-    void *context;
-};
-
-static enum err call_run(struct sql_tx *tx, struct arena *arena, void *context)
-{
-    struct call *call = context;
-    return call->run(tx, arena, call->context);
-}
-
-static void call_done(enum err result, void *context)
-{
-    struct call *call = context;
-    pthread_mutex_lock(&call->lock);
-    call->result = result;
-    call->done = true;
-    pthread_cond_signal(&call->finished);
-    pthread_mutex_unlock(&call->lock);
-}
-
-static enum err call_in_lane(struct sql_store *store, enum sql_lane lane, const char *name, sql_run_fn *run,
-                             void *context)
-{
-    struct call call = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                        .finished = PTHREAD_COND_INITIALIZER,
-                        .run = run,
-                        .context = context};
-    struct sql_command command = {
-        .name = name, .lane = lane, .run = call_run, .done = call_done, .context = &call};
-    TRY(sql_submit(store, &command));
-    pthread_mutex_lock(&call.lock);
-    while (!call.done)
-        pthread_cond_wait(&call.finished, &call.lock);
-    pthread_mutex_unlock(&call.lock);
-    pthread_cond_destroy(&call.finished);
-    pthread_mutex_destroy(&call.lock);
-    return call.result;
-}
-
-enum err sql_call(struct sql_store *store, const char *name, sql_run_fn *run, void *context)
-{
-    return call_in_lane(store, SQL_LANE_COMMAND, name, run, context);
-}
-
-enum err sql_call_bulk(struct sql_store *store, const char *name, sql_run_fn *run, void *context)
-{
-    return call_in_lane(store, SQL_LANE_BULK, name, run, context);
 }

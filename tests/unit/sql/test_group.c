@@ -98,7 +98,7 @@ static void a_group_that_was_thrown_away_is_run_again_one_by_one(void **state)
 static enum err bound_pages(struct sql_tx *tx, struct arena *arena, void *context)
 {
     (void)arena;
-    int code = sqlite3_exec(tx->connection->db, context, NULL, NULL, NULL);
+    int code = sqlite3_exec(((struct sqlite_tx *)tx)->connection->db, context, NULL, NULL, NULL);
     return code == SQLITE_OK ? ERR_NONE : ERR_INTERNAL;
 }
 
@@ -118,7 +118,7 @@ static enum err wait_little(struct sql_tx *tx, struct arena *arena, void *contex
 {
     (void)arena;
     (void)context;
-    sqlite3_busy_timeout(tx->connection->db, 20);
+    sqlite3_busy_timeout(((struct sqlite_tx *)tx)->connection->db, 20);
     return ERR_NONE;
 }
 

@@ -23,7 +23,9 @@ static enum err check_settings(struct sql_tx *tx, struct arena *arena, void *con
         char text[64];
         sqlite3_stmt *statement = NULL;
         snprintf(text, sizeof text, "PRAGMA %s", settings[i].name);
-        assert_int_equal(sqlite3_prepare_v2(tx->connection->db, text, -1, &statement, NULL), SQLITE_OK);
+        assert_int_equal(
+            sqlite3_prepare_v2(((struct sqlite_tx *)tx)->connection->db, text, -1, &statement, NULL),
+            SQLITE_OK);
         assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
         const char *value = (const char *)sqlite3_column_text(statement, 0);
         bool wanted = settings[i].writer || !writer;

@@ -1,0 +1,172 @@
+#include "sql/engine.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* Which engine serves which addresses. */
+static const struct {
+    const char *prefix;
+    const struct sql_engine *engine;
+} engine_rows[] = {
+    {"sqlite:", &sqlite_engine},
+};
+
+static const struct sql_engine *engine_of(const char *url, const char **ret_reason)
+{
+    for (size_t i = 0; i < sizeof engine_rows / sizeof *engine_rows; i++)
+        if (strncmp(url, engine_rows[i].prefix, strlen(engine_rows[i].prefix)) == 0)
+            return engine_rows[i].engine;
+    if (ret_reason != NULL)
+        *ret_reason = "the url must be sqlite:/path/to/file.db";
+    return NULL;
+}
+
+enum err sql_open(const struct sql_options *options, struct sql_store **ret_store, const char **ret_reason)
+{
+    const struct sql_engine *engine = engine_of(options->url, ret_reason);
+    return engine != NULL ? engine->open(options, ret_store, ret_reason) : ERR_CONFIG;
+}
+
+enum err sql_open_view(const char *url, const struct sql_statement *statements, size_t count,
+                       struct sql_store **ret_store, const char **ret_reason)
+{
+    const struct sql_engine *engine = engine_of(url, ret_reason);
+    return engine != NULL ? engine->open_view(url, statements, count, ret_store, ret_reason) : ERR_CONFIG;
+}
+
+void sql_close(struct sql_store *store)
+{
+    if (store != NULL)
+        store->engine->close(store);
+}
+
+enum err sql_submit(struct sql_store *store, const struct sql_command *command)
+{
+    return store->engine->submit(store, command);
+}
+
+struct call {
+    pthread_mutex_t lock;
+    pthread_cond_t finished;
+    bool done;
+    enum err result;
+    sql_run_fn *run;
+    void *context;
+};
+
+static enum err call_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct call *call = context;
+    return call->run(tx, arena, call->context);
+}
+
+static void call_done(enum err result, void *context)
+{
+    struct call *call = context;
+    pthread_mutex_lock(&call->lock);
+    call->result = result;
+    call->done = true;
+    pthread_cond_signal(&call->finished);
+    pthread_mutex_unlock(&call->lock);
+}
+
+static enum err call_in_lane(struct sql_store *store, enum sql_lane lane, const char *name, sql_run_fn *run,
+                             void *context)
+{
+    struct call call = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                        .finished = PTHREAD_COND_INITIALIZER,
+                        .run = run,
+                        .context = context};
+    struct sql_command command = {
+        .name = name, .lane = lane, .run = call_run, .done = call_done, .context = &call};
+    TRY(sql_submit(store, &command));
+    pthread_mutex_lock(&call.lock);
+    while (!call.done)
+        pthread_cond_wait(&call.finished, &call.lock);
+    pthread_mutex_unlock(&call.lock);
+    pthread_cond_destroy(&call.finished);
+    pthread_mutex_destroy(&call.lock);
+    return call.result;
+}
+
+enum err sql_call(struct sql_store *store, const char *name, sql_run_fn *run, void *context)
+{
+    return call_in_lane(store, SQL_LANE_COMMAND, name, run, context);
+}
+
+enum err sql_call_claim(struct sql_store *store, const char *name, sql_run_fn *run, void *context)
+{
+    return call_in_lane(store, SQL_LANE_CLAIM, name, run, context);
+}
+
+enum err sql_call_bulk(struct sql_store *store, const char *name, sql_run_fn *run, void *context)
+{
+    return call_in_lane(store, SQL_LANE_BULK, name, run, context);
+}
+
+enum err sql_read(struct sql_store *store, sql_run_fn *run, struct arena *arena, void *context)
+{
+    return store->engine->read(store, run, arena, context);
+}
+
+void sql_await_readers(struct sql_store *store)
+{
+    store->engine->await_readers(store);
+}
+
+enum err sql_exec_values(struct sql_tx *tx, unsigned statement, int64_t *ret_changes,
+                         const struct sql_value *values, size_t count)
+{
+    return tx->engine->exec(tx, statement, ret_changes, values, count);
+}
+
+enum err sql_query_values(struct sql_tx *tx, unsigned statement, struct sql_rows *ret_rows,
+                          const struct sql_value *values, size_t count)
+{
+    return tx->engine->query(tx, statement, ret_rows, values, count);
+}
+
+bool sql_next(struct sql_rows *rows)
+{
+    return rows->engine != NULL && rows->tx->engine->next(rows);
+}
+
+enum err sql_end(struct sql_rows *rows)
+{
+    return rows->engine != NULL ? rows->tx->engine->end(rows) : rows->error;
+}
+
+int64_t sql_int(struct sql_rows *rows, int column)
+{
+    return rows->tx->engine->column_int(rows, column);
+}
+
+struct str sql_bytes(struct sql_rows *rows, int column)
+{
+    return rows->tx->engine->column_bytes(rows, column);
+}
+
+struct str sql_text(struct sql_rows *rows, int column)
+{
+    return sql_bytes(rows, column);
+}
+
+bool sql_is_null(struct sql_rows *rows, int column)
+{
+    return rows->tx->engine->column_is_null(rows, column);
+}
+
+enum err sql_backup(struct sql_store *store, const char *path)
+{
+    return store->engine->backup(store, path);
+}
+
+int sql_version(struct sql_store *store)
+{
+    return store->version;
+}
+
+void sql_count(struct sql_store *store, struct sql_counters *ret_counters)
+{
+    store->engine->count(store, ret_counters);
+}
