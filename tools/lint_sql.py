@@ -24,6 +24,12 @@ RESTORE = "a restore's, on a store that nobody else has open"
 # Statements and indexes that look across accounts, and why they may.
 ACROSS = {
     "status_closings_late": "how many closings of all accounts are past their due date: a count for the status page",
+    "expired_session": "rows of all accounts that have run out, by time",
+    "expired_proof": "rows of all accounts that have run out, by time",
+    "expired_idempotency": "rows of all accounts that have run out, by time",
+    "session_expires": "index of expired_session",
+    "proof_expires": "index of expired_proof",
+    "idempotency_at": "index of expired_idempotency",
     "account_list": "the desk's and the check's walk, by key",
     "closure_in_state": "the desk's list of reviews and the scheduler's sweep",
     "closure_list_since": "a walk over the closures in one state, by key",

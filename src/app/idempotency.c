@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { FORGET_ROWS = 16 };
-
 struct idempotency_job {
     struct app *app;
     struct arena *arena;
@@ -94,8 +92,6 @@ static enum err begin_run(struct sql_tx *tx, struct arena *arena, void *context)
     if (error != ERR_NOT_FOUND)
         return error;
     struct store_idempotency row = row_of(job->request);
-    TRY(store_idempotency_forget(tx, row.account_id, job->now - LIMIT_IDEMPOTENCY_HOURS * MICROS_HOUR,
-                                 FORGET_ROWS));
     return store_idempotency_begin(tx, &row);
 }
 

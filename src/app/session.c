@@ -116,7 +116,6 @@ static enum err login_open(struct sql_tx *tx, struct arena *arena, void *context
         .seen_at = job->now,
         .expires_at = job->now + session_length(job->staff),
     };
-    TRY(store_session_delete_expired(tx, session.account_id, job->now));
     return store_session_insert(tx, &session);
 }
 

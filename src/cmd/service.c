@@ -4,6 +4,7 @@
 #include "app/carrier_forget.h"
 #include "app/closure_verbs.h"
 #include "app/declaration.h"
+#include "app/expired_forget.h"
 #include "app/keyring_turn.h"
 #include "app/leaves.h"
 #include "app/line_fees.h"
@@ -44,6 +45,7 @@ static const struct scheduler_kind kinds[] = {
     {"archive", archive_run},         {"aging", number_aging_run},
     {"sweep", closure_sweep},         {"turn", keyring_turn_job},
     {"leaves", leaves_run},           {"carrier_seen", carrier_forget_run},
+    {"expired", expired_forget_run},
 };
 
 static void add_routes(struct service *service, const struct http_route *routes, size_t count)
@@ -172,6 +174,7 @@ static enum err start_all(struct service *service, const struct service_options 
     archive_register(archive_make);
     TRY(keyring_turn_plan(&house->app));
     TRY(carrier_forget_plan(&house->app));
+    TRY(expired_forget_plan(&house->app));
     TRY(start_public(service, options, why));
     TRY(start_private(service, why));
     snprintf(path, sizeof path, "%s/control", house->settings.data);

@@ -74,9 +74,3 @@ enum err store_idempotency_release(struct sql_tx *tx, const struct store_idempot
     return sql_exec(tx, STATEMENT_IDEMPOTENCY_RELEASE, NULL, SQL_INT(row->account_id),
                     SQL_BYTES(row->key_hash), SQL_INT(row->at));
 }
-
-enum err store_idempotency_forget(struct sql_tx *tx, int64_t account_id, int64_t before, size_t limit)
-{
-    return sql_exec(tx, STATEMENT_IDEMPOTENCY_FORGET, NULL, SQL_INT(account_id), SQL_INT(before),
-                    SQL_INT((int64_t)limit));
-}

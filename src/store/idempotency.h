@@ -26,7 +26,5 @@ enum err store_idempotency_finish(struct sql_tx *tx, struct arena *arena, const 
                                   const struct store_idempotency *row);
 /* Takes it back: nothing was done. */
 enum err store_idempotency_release(struct sql_tx *tx, const struct store_idempotency *row);
-/* Drops rows of an account (or 0) that began before an instant; at most limit. */
-enum err store_idempotency_forget(struct sql_tx *tx, int64_t account_id, int64_t before, size_t limit);
 
 #endif

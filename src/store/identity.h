@@ -21,8 +21,6 @@ enum err store_session_prove(struct sql_tx *tx, int64_t account_id, int64_t sess
 enum err store_session_delete(struct sql_tx *tx, int64_t account_id, int64_t session_id);
 /* Ends all sessions of the account. */
 enum err store_session_delete_all(struct sql_tx *tx, int64_t account_id);
-/* Drops those that expired before now. */
-enum err store_session_delete_expired(struct sql_tx *tx, int64_t account_id, int64_t now);
 enum err store_session_count(struct sql_tx *tx, int64_t account_id, int64_t *ret_count);
 
 struct store_proof {

@@ -13,7 +13,7 @@ struct house {
     struct app app;
     struct settings settings;
     struct arena *arena;
-    int published; /* how often listeners were told */
+    _Atomic int published; /* how often listeners were told */
 };
 
 /* cmocka's setup and teardown: *state is a struct house. */

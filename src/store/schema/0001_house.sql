@@ -58,6 +58,7 @@ CREATE TABLE session (
     proof_until int64 NOT NULL,
     PRIMARY KEY (account_id, session_id)
 );
+CREATE INDEX session_expires ON session (expires_at);
 
 -- A code that was sent: purpose 'closure' or 'contact'.
 CREATE TABLE proof (
@@ -72,6 +73,7 @@ CREATE TABLE proof (
     box bytes NOT NULL,
     PRIMARY KEY (account_id, proof_id)
 );
+CREATE INDEX proof_expires ON proof (expires_at);
 
 CREATE TABLE contact (
     account_id int64 NOT NULL,
@@ -443,3 +445,4 @@ CREATE TABLE idempotency (
     box bytes,
     PRIMARY KEY (account_id, key_hash)
 );
+CREATE INDEX idempotency_at ON idempotency (at);

@@ -10,6 +10,3 @@ ON CONFLICT (account_id, key_hash) DO UPDATE SET
 UPDATE idempotency SET state = $4, status = $5, box = $6 WHERE account_id = $1 AND key_hash = $2 AND at = $3;
 -- name: idempotency_release
 DELETE FROM idempotency WHERE account_id = $1 AND key_hash = $2 AND at = $3;
--- name: idempotency_forget
-DELETE FROM idempotency WHERE account_id = $1 AND key_hash IN (
-    SELECT key_hash FROM idempotency WHERE account_id = $1 AND at < $2 ORDER BY key_hash LIMIT $3);

@@ -14,5 +14,3 @@ DELETE FROM session WHERE account_id = $1 AND session_id = $2;
 DELETE FROM session WHERE account_id = $1;
 -- name: session_count
 SELECT COUNT(*) FROM session WHERE account_id = $1;
--- name: session_delete_expired
-DELETE FROM session WHERE account_id = $1 AND expires_at < $2;
