@@ -9,8 +9,6 @@
 #include "base/limits.h"
 #include "domain/types.h"
 
-enum { CONTACT_ROWS = 4 * LIMIT_CONTACTS };
-
 enum err contact_first_mail(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                             int64_t account_id, struct store_contact *ret_contact)
 {

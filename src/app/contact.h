@@ -3,7 +3,11 @@
 #define APP_CONTACT_H
 
 #include "app/account.h"
+#include "base/limits.h"
 #include "store/identity.h"
+
+/* Of one account, removed ones too. */
+enum { CONTACT_ROWS = 4 * LIMIT_CONTACTS };
 
 /* The first verified mail contact, inside a transaction; ERR_NOT_FOUND. */
 enum err contact_first_mail(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,

@@ -56,6 +56,11 @@ enum err store_session_delete_all(struct sql_tx *tx, int64_t account_id)
     return sql_exec(tx, STATEMENT_SESSION_DELETE_ACCOUNT, NULL, SQL_INT(account_id));
 }
 
+enum err store_session_delete_others(struct sql_tx *tx, int64_t account_id, int64_t session_id)
+{
+    return sql_exec(tx, STATEMENT_SESSION_DELETE_OTHERS, NULL, SQL_INT(account_id), SQL_INT(session_id));
+}
+
 /* The single number of a query that always has one row. */
 static enum err count_of(struct sql_rows *rows, int64_t *ret_count)
 {

@@ -21,6 +21,8 @@ enum err store_session_prove(struct sql_tx *tx, int64_t account_id, int64_t sess
 enum err store_session_delete(struct sql_tx *tx, int64_t account_id, int64_t session_id);
 /* Ends all sessions of the account. */
 enum err store_session_delete_all(struct sql_tx *tx, int64_t account_id);
+/* Ends all sessions of the account but this one. */
+enum err store_session_delete_others(struct sql_tx *tx, int64_t account_id, int64_t session_id);
 enum err store_session_count(struct sql_tx *tx, int64_t account_id, int64_t *ret_count);
 
 struct store_proof {

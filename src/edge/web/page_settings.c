@@ -4,6 +4,7 @@
 #include "app/closure_view.h"
 #include "app/contact.h"
 #include "app/line_list.h"
+#include "app/password_change.h"
 
 /* What was typed before, and where the mistake stands. */
 struct settings_input {
@@ -117,7 +118,12 @@ static enum err post_remove(struct visit *visit)
     return visit_go(visit, STR("/settings#contacts"), "contact_removed");
 }
 
-static enum err get_security(struct visit *visit)
+/* What is to be mended in the form of the password. */
+struct password_mistakes {
+    enum text_id present, wanted, again;
+};
+
+static enum err show_security(struct visit *visit, const struct password_mistakes *mistakes)
 {
     struct account_security security;
     TRY(account_show_security(visit->app, visit->arena, visit->account.account_id, &security));
@@ -128,14 +134,47 @@ static enum err get_security(struct visit *visit)
         .mail = security.mail,
         .session_count = security.sessions,
         .locked = visit->account.locked_at != 0,
+        .present_mistake = mistakes->present,
+        .wanted_mistake = mistakes->wanted,
+        .again_mistake = mistakes->again,
     };
     VISIT_SHOW(visit, security, &page);
     return ERR_NONE;
 }
 
+static enum err get_security(struct visit *visit)
+{
+    return show_security(visit, &(const struct password_mistakes){0});
+}
+
+static enum err post_password(struct visit *visit)
+{
+    struct password_mistakes mistakes = {0};
+    struct str present = http_form(visit->request, "present"), wanted = http_form(visit->request, "wanted");
+    bool same = str_equal(wanted, http_form(visit->request, "again"));
+    enum err error = !same ? ERR_USAGE
+                     : present.length == 0
+                         ? ERR_WRONG_PROOF
+                         : password_change(visit->app, visit->arena, &visit->actor, present, wanted);
+    if (error == ERR_NONE)
+        return visit_go(visit, STR("/settings/security"), "password_changed");
+    if (error == ERR_USAGE)
+        visit_set_mistake(visit, error, "again", mistakes.again = TEXT_MISTAKE_PASSWORD_AGAIN);
+    else if (error == ERR_WRONG_PROOF)
+        visit_set_mistake(visit, error, "present", mistakes.present = TEXT_MISTAKE_PASSWORD_PRESENT);
+    else if (error == ERR_INVALID)
+        visit_set_mistake(visit, error, "wanted", mistakes.wanted = TEXT_MISTAKE_PASSWORD_WANTED);
+    else if (error == ERR_RATE || error == ERR_STATE || error == ERR_CHANGED)
+        visit_set_failed(visit, error);
+    else
+        return error;
+    return show_security(visit, &mistakes);
+}
+
 const struct web_row page_settings_rows[] = {
     {"GET", "/settings", HTTP_INLINE, WEB_SUBSCRIBER, get_settings, 0, 0},
     {"GET", "/settings/security", HTTP_INLINE, WEB_SUBSCRIBER, get_security, 0, 0},
+    {"POST", "/settings/password", HTTP_WORK, WEB_SUBSCRIBER, post_password, 0, 0},
     {"POST", "/settings/contacts", HTTP_WORK, WEB_SUBSCRIBER, post_contact, 0, 0},
     {"POST", "/settings/contacts/{id}/verify", HTTP_WORK, WEB_SUBSCRIBER, post_verify, 0, 0},
     {"POST", "/settings/contacts/{id}/remove", HTTP_WORK, WEB_SUBSCRIBER, post_remove, 0, 0},

@@ -12,5 +12,7 @@ UPDATE session SET proof_until = $3 WHERE account_id = $1 AND session_id = $2;
 DELETE FROM session WHERE account_id = $1 AND session_id = $2;
 -- name: session_delete_account
 DELETE FROM session WHERE account_id = $1;
+-- name: session_delete_others
+DELETE FROM session WHERE account_id = $1 AND session_id <> $2;
 -- name: session_count
 SELECT COUNT(*) FROM session WHERE account_id = $1;
