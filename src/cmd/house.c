@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "crypto/password.h"
+#include "store/key.h"
 #include "store/statements.h"
 
 #include <errno.h>
@@ -135,6 +136,31 @@ static enum err house_open_store(struct house *house, unsigned flags, struct buf
     return error;
 }
 
+static enum err move_mark(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct str value;
+    (void)arena;
+    (void)context;
+    return store_setting_get(tx, "move", &value);
+}
+
+/* Half of a house must not be served. */
+static enum err house_refuse_half_moved(struct house *house, struct buf *why)
+{
+    struct arena *arena = arena_new(0);
+    enum err error = arena != NULL ? sql_read(house->app.store, move_mark, arena, NULL) : ERR_MEMORY;
+    arena_free(arena);
+    if (error == ERR_NOT_FOUND)
+        return ERR_NONE;
+    if (error != ERR_NONE)
+        return error;
+    buf_printf(
+        why,
+        "a move into the store %s is not done: run the same `violet move` again, it goes on where it was.",
+        house->settings.store_url);
+    return ERR_STATE;
+}
+
 static enum err house_open_logs(struct house *house, struct buf *why)
 {
     enum err error = receipt_signer_open(house->settings.signing_path, &house->app.signer);
@@ -157,7 +183,8 @@ static enum err house_open_all(struct house *house, unsigned flags, struct buf *
     TRY(house_open_keyring(house, flags, why));
     TRY(house_open_logs(house, why));
     TRY(password_start());
-    return house_open_store(house, flags, why);
+    TRY(house_open_store(house, flags, why));
+    return house_refuse_half_moved(house, why);
 }
 
 enum err house_open(const struct settings *settings, unsigned flags, struct house *ret_house, struct buf *why)

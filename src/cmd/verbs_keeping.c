@@ -4,6 +4,7 @@
 #include "app/keyring_turn.h"
 #include "base/clock.h"
 #include "check/check.h"
+#include "cmd/move.h"
 #include "cmd/restore.h"
 
 static const char *phase_name(enum keyring_turn_phase phase)
@@ -189,6 +190,12 @@ const struct cli_verb cli_verbs_keeping[] = {
      "closed stay closed",
      "violet restore /mnt/backup/2026-11-01 --keys /mnt/backup/2026-11-23 --data /var/lib/violet", 0,
      cmd_restore},
+    {"move", "", "move --from URL --to URL",
+     "copies a whole store into an empty one, SQLite or PostgreSQL, and compares every row; may be cut off "
+     "and "
+     "run again",
+     "violet move --from sqlite:/var/lib/violet/violet.db --to \"postgresql:///violet?host=/run/postgresql\"",
+     0, cmd_move},
     {"keyring", "status", "keyring status", "shows the keyring's epoch and the turn that is under way",
      "violet keyring status --json", CLI_HOUSE, run_keyring_status},
     {"keyring", "turn", "keyring turn",
