@@ -92,8 +92,8 @@ enum err archive_show(struct app *app, struct arena *arena, int64_t account_id, 
     return ERR_NONE;
 }
 
-/* One run of the job, from the first byte. The row's place in the queue is moved ahead with every chunk, so
- * that a long run keeps it to itself and one that was killed is found again. */
+/* One run of the job, from the first byte. Its lease is prolonged with every chunk, so that a long run keeps
+ * it to itself; one that was killed is found again as soon as its leases are ended. */
 struct make_job {
     struct app *app;
     struct store_archive row;
@@ -104,8 +104,8 @@ struct make_job {
 static enum err keep_place(struct make_job *job, struct sql_tx *tx)
 {
     TRY(store_archive_update(tx, &job->row));
-    return store_queue_move(tx, "archive", job->row.account_id, job->row.archive_id,
-                            clock_now() + LIMIT_LEASE_SECONDS * MICROS_SECOND);
+    return store_queue_prolong(tx, "archive", job->row.account_id, job->row.archive_id,
+                               clock_now() + LIMIT_LEASE_SECONDS * MICROS_SECOND);
 }
 
 static enum err start_run(struct sql_tx *tx, struct arena *arena, void *context)

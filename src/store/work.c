@@ -31,6 +31,15 @@ enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_i
     return due != 0 ? store_queue_add(tx, kind, account_id, subject_id, due) : ERR_NONE;
 }
 
+enum err store_queue_prolong(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                             int64_t lease_until)
+{
+    int64_t changes;
+    TRY(sql_exec(tx, STATEMENT_QUEUE_PROLONG, &changes, SQL_INT(account_id), SQL_INT(subject_id),
+                 SQL_TEXT(str_from(kind)), SQL_INT(lease_until)));
+    return box_expect_one(changes);
+}
+
 enum err store_queue_due(struct sql_tx *tx, struct arena *arena, int64_t bucket, int64_t now,
                          struct store_queue_item *ret_items, size_t limit, size_t *ret_count)
 {

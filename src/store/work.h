@@ -18,6 +18,10 @@ enum err store_queue_remove(struct sql_tx *tx, const char *kind, int64_t account
 /* Takes a subject off the clock and, unless due is 0, puts it on again. */
 enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
                           int64_t due);
+/* Prolongs the lease of a subject that is worked on longer than one lasts; its due time stays. ERR_CHANGED
+ * where it is off the clock. */
+enum err store_queue_prolong(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                             int64_t lease_until);
 /* What is due in a bucket and not leased; at most limit. */
 enum err store_queue_due(struct sql_tx *tx, struct arena *arena, int64_t bucket, int64_t now,
                          struct store_queue_item *ret_items, size_t limit, size_t *ret_count);

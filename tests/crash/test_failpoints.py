@@ -1,23 +1,15 @@
 """kill -9 at every failpoint of the closing way. The build with failpoints lists them itself; after each kill the
 program is started again, finishes within seconds, and the oracle is asked."""
-import subprocess
-
+import failpoints
 from golden import Golden
 from tap import run, table
 from violet import BINARY
 
-# Where other ways than the golden closing and a turn come by; their own tests kill there.
-ELSEWHERE = ("archive.", "backup.", "declaration.", "message.", "restore.", "sql.backup", "sql.before_migration")
 # Where only a closing comes by that a person approves.
 REVIEWED = ("closure.before_verb", "closure.after_verb")
 
 
-def failpoints():
-    listed = subprocess.run([BINARY, "failpoints"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
-    return [name for name in listed if not name.startswith(ELSEWHERE)]
-
-
-@table([(name, name) for name in failpoints()])
+@table(failpoints.of_the_golden_closing())
 def killed_at(name):
     golden = Golden(BINARY, "ann" if name in REVIEWED else "wei")
     try:

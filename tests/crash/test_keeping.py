@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "flow"))
-from tap import contains, equal, run, table, test  # noqa: E402
+import failpoints  # noqa: E402
+from tap import contains, equal, run, table  # noqa: E402
 from violet import BINARY  # noqa: E402
 
 home = Path(tempfile.mkdtemp(prefix="violet-keeping-"))
@@ -26,10 +27,6 @@ def well(*words):
     return done.stdout
 
 
-def failpoints(*prefixes):
-    return [name for name in well("failpoints").split() if name.startswith(prefixes)]
-
-
 def prepare():
     password = home / "password"
     password.write_text("correct horse battery\n")
@@ -42,8 +39,7 @@ def prepare():
 prepare()
 
 
-@table([(name, name) for name in failpoints("backup.", "sql.backup")])
-def a_backup_killed_at(name):
+def a_backup(name):
     target = home / f"killed-{name}"
     equal(violet("backup", target, "--data", data, failpoint=name).returncode, KILLED, "ended")
     if name != "backup.verified":  # there only the record of it is missing
@@ -53,8 +49,7 @@ def a_backup_killed_at(name):
     contains(well("check", "--data", data), "all hold")
 
 
-@table([(name, name) for name in failpoints("restore.")])
-def a_restore_killed_at(name):
+def a_restore(name):
     new = home / f"new-{name}"
     new.mkdir(mode=0o700)
     for part in ("keyring", "logs", "signing"):
@@ -66,9 +61,9 @@ def a_restore_killed_at(name):
     contains(well("account", "list", "--data", new), "active")
 
 
-@test
-def there_is_something_to_kill():
-    equal(len(failpoints("backup.", "sql.backup")) >= 4 and len(failpoints("restore.")) >= 1, True, "failpoints")
+@table(failpoints.of("test_keeping"))
+def killed_at(name):
+    (a_restore if name.startswith("restore.") else a_backup)(name)
 
 
 run(lambda: shutil.rmtree(home))

@@ -7,6 +7,8 @@ WHERE bucket = $1 AND due <= $2 AND lease_until <= $2 ORDER BY due, queue_id LIM
 -- name: queue_claim
 UPDATE queue SET lease_until = $4, fence = fence + 1
 WHERE bucket = $1 AND due = $2 AND queue_id = $3 AND fence = $5;
+-- name: queue_prolong
+UPDATE queue SET lease_until = $4 WHERE account_id = $1 AND subject_id = $2 AND kind = $3;
 -- name: queue_delete_subject
 DELETE FROM queue WHERE account_id = $1 AND subject_id = $2 AND kind = $3;
 -- name: queue_release

@@ -1,0 +1,39 @@
+"""Which program kills at which failpoint. What stands on no other way belongs to the golden closing, which fails for a
+failpoint that it does not come by: a new one is red until a test reaches it."""
+import re
+import subprocess
+from pathlib import Path
+
+from violet import BINARY
+
+ROOT = Path(__file__).resolve().parents[2]
+WAYS = {
+    "test_keeping": ("backup.copied", "backup.before_manifest", "backup.verified", "restore.replayed",
+                     "sql.backup_copied"),
+    "test_inputs": ("archive.chunk", "archive.finish", "declaration.before_record", "message.received",
+                    "sql.before_migration_commit"),
+}
+
+
+def listed():
+    """What the binary says of itself; nothing where it was built without failpoints."""
+    return subprocess.run([BINARY, "failpoints"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+
+
+def written():
+    """The names that stand in src, macros that make several of one left out."""
+    found = [name for path in sorted((ROOT / "src").rglob("*.c"))
+             for name in re.findall(r'FAILPOINT\("([^"]*)"\)', path.read_text())]
+    if not found:
+        raise AssertionError("no failpoint in src")
+    return found
+
+
+def of(way):
+    """The failpoints of one way, as rows of a table."""
+    return [(name, name) for name in WAYS[way]]
+
+
+def of_the_golden_closing():
+    elsewhere = {name for names in WAYS.values() for name in names}
+    return [(name, name) for name in listed() if name not in elsewhere]
