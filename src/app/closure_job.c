@@ -36,15 +36,11 @@ static enum err look_run(struct sql_tx *tx, struct arena *arena, void *context)
  * is shown with it. */
 static enum err drop_own_key(struct closure_work *closure)
 {
-    struct store_refund refunds[LIMIT_REFUNDS];
-    size_t count;
-    bool open = closure->row.confirmed_at == 0 && closure->row.state != CLOSURE_UNDONE;
+    bool unfinished, open = closure->row.confirmed_at == 0 && closure->row.state != CLOSURE_UNDONE;
     if (!closure->has_key || closure->account != NULL)
         return ERR_NONE;
-    TRY(store_refund_list(closure->tx, closure->arena, &closure->key, closure->row.account_id,
-                          closure->row.closure_id, refunds, LIMIT_REFUNDS, &count));
-    for (size_t i = 0; i < count; i++)
-        open = open || (refunds[i].state != REFUND_SETTLED && refunds[i].state != REFUND_GIVEN_UP);
+    TRY(store_refund_unfinished(closure->tx, closure->row.account_id, closure->row.closure_id, &unfinished));
+    open = open || unfinished;
     if (!open)
         TRY(store_outbox_waits_for_key(closure->tx, closure->row.account_id, "closure",
                                        closure->row.closure_id, &open));

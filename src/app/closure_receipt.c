@@ -13,7 +13,7 @@
 #include "store/work.h"
 #include "wire/phone.h"
 
-enum { RECEIPT_REFUNDS = LIMIT_REFUNDS, RECEIPT_RECIPIENTS = 80 };
+enum { RECEIPT_RECIPIENTS = 80 };
 
 static void write_operator(struct json *json, const struct settings *settings)
 {
@@ -35,6 +35,7 @@ static void write_money(struct arena *arena, struct json *json, const struct sto
         json_money(json, "amount", refunds[i].amount);
         json_text(json, "state", machine_state_name(&refund_machine, (int)refunds[i].state));
         json_str(json, "to", refund_label(arena, &refunds[i]));
+        json_time(json, "with_you_by", refund_arrives_by(&refunds[i]));
         json_object_end(json);
     }
     json_array_end(json);
@@ -149,20 +150,20 @@ static enum err keep_receipt(struct closure_work *closure, enum receipt_stage st
     return ERR_NONE;
 }
 
-static enum err read_refunds(struct closure_work *closure, struct store_refund *refunds, size_t *ret_count)
+static enum err read_refunds(struct closure_work *closure, struct store_refund **ret_refunds,
+                             size_t *ret_count)
 {
     return store_refund_list(closure->tx, closure->arena, closure->has_key ? &closure->key : NULL,
-                             closure->row.account_id, closure->row.closure_id, refunds, RECEIPT_REFUNDS,
-                             ret_count);
+                             closure->row.account_id, closure->row.closure_id, ret_refunds, ret_count);
 }
 
 enum err closure_effect_make_receipt(struct closure_work *closure)
 {
-    struct store_refund refunds[RECEIPT_REFUNDS];
+    struct store_refund *refunds;
     size_t count;
     struct str signature;
     FAILPOINT("closure.receipt");
-    TRY(read_refunds(closure, refunds, &count));
+    TRY(read_refunds(closure, &refunds, &count));
     return keep_receipt(closure, RECEIPT_CLOSED,
                         closure_receipt_text(closure, RECEIPT_CLOSED, refunds, count), &signature);
 }
@@ -179,10 +180,10 @@ enum err closure_effect_add_receipt_line(struct closure_work *closure)
 /* The confirmation carries the receipt itself. It goes to one contact; a bounce tries the next one. */
 enum err closure_effect_confirm(struct closure_work *closure)
 {
-    struct store_refund refunds[RECEIPT_REFUNDS];
+    struct store_refund *refunds;
     struct store_receipt receipt;
     size_t count;
-    TRY(read_refunds(closure, refunds, &count));
+    TRY(read_refunds(closure, &refunds, &count));
     TRY(store_receipt_get(closure->tx, closure->arena, closure->row.account_id, closure->row.closure_id,
                           RECEIPT_CLOSED, &receipt));
     if (closure->row.own.present_count == 0)

@@ -8,8 +8,7 @@
 #include "store/order.h"
 #include "store/work.h"
 
-/* Older payments than these are not gone back to: what they would cover goes to a bank account. Leaves room
- * below LIMIT_REFUNDS for attempts that fail. */
+/* Older payments than these are not gone back to: what they would cover goes to a bank account. */
 enum { SETTLE_PAYMENTS = 48 };
 
 static enum err owe(struct closure_work *closure, int64_t payment_id, int64_t amount, enum refund_state state,
@@ -65,10 +64,10 @@ static enum err give_up(struct closure_work *closure, int64_t amount)
 /* The step may run twice; what it owes is written once. */
 static enum err is_owed_already(struct closure_work *closure, bool *ret_owed)
 {
-    struct store_refund first;
+    struct store_refund *refunds;
     size_t count;
-    TRY(store_refund_list(closure->tx, closure->arena, &closure->key, closure->row.account_id,
-                          closure->row.closure_id, &first, 1, &count));
+    TRY(store_refund_list(closure->tx, closure->arena, NULL, closure->row.account_id, closure->row.closure_id,
+                          &refunds, &count));
     *ret_owed = count != 0;
     return ERR_NONE;
 }

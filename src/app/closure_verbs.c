@@ -205,37 +205,6 @@ enum err closure_tell_reason(struct app *app, struct closure_id id, enum closure
     return fits ? verb_do(&job, "closure_reason") : ERR_INVALID;
 }
 
-static enum err bank_verb(struct closure_work *closure, struct verb_job *job,
-                          const struct closure_config *config)
-{
-    struct store_refund refunds[LIMIT_REFUNDS];
-    size_t count;
-    (void)config;
-    if (!closure->has_key || closure->row.objected_at != 0)
-        return ERR_STATE;
-    /* Begun by a declaration, without a log-in: the money goes back to where it came from only. */
-    if (closure->row.declared_at < closure->row.submitted_at)
-        return ERR_POLICY;
-    TRY(store_refund_list(closure->tx, closure->arena, &closure->key, closure->row.account_id,
-                          closure->row.closure_id, refunds, LIMIT_REFUNDS, &count));
-    for (size_t i = 0; i < count; i++) {
-        if (refunds[i].payment_id != 0 || refunds[i].state != REFUND_OWED)
-            continue;
-        refunds[i].instrument = job->text;
-        TRY(store_refund_update(closure->tx, closure->arena, &closure->key, &refunds[i], REFUND_OWED));
-    }
-    closure->row.own.bank = job->text;
-    TRY(closure_work_journal(closure, "refund_destination", STR_NONE));
-    return closure_work_save(closure);
-}
-
-enum err closure_set_bank(struct app *app, const struct actor *actor, struct closure_id id, struct str bank)
-{
-    struct verb_job job = {.app = app, .actor = actor, .id = id, .text = str_trim(bank), .verb = bank_verb};
-    bool fits = job.text.length >= 8 && job.text.length <= 200 && str_is_utf8(bank);
-    return fits ? verb_do(&job, "closure_bank") : ERR_INVALID;
-}
-
 static enum err approve_verb(struct closure_work *closure, struct verb_job *job,
                              const struct closure_config *config)
 {

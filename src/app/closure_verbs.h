@@ -29,8 +29,6 @@ enum err closure_answer(struct app *app, const struct actor *actor, struct closu
 /* Why somebody leaves, once or again; optional. */
 enum err closure_tell_reason(struct app *app, struct closure_id id, enum closure_reason reason,
                              struct str comment);
-/* Where the rest of the refund goes, while nothing was sent yet. ERR_STATE while it is locked or sent. */
-enum err closure_set_bank(struct app *app, const struct actor *actor, struct closure_id id, struct str bank);
 
 /* Desk, role reviewer or admin. ERR_FORBIDDEN for other roles. */
 enum err closure_approve(struct app *app, const struct actor *actor, struct closure_id id);

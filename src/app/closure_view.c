@@ -66,7 +66,7 @@ static enum err view_run(struct sql_tx *tx, struct arena *arena, void *context)
     if (view->has_key)
         TRY(keys_open(job->app, tx, "closure", job->id.closure_id, &key));
     TRY(store_refund_list(tx, job->arena, view->has_key ? &key : NULL, job->id.account_id, job->id.closure_id,
-                          view->refunds, VIEW_REFUNDS, &view->refund_count));
+                          &view->refunds, &view->refund_count));
     TRY(store_recipient_list(tx, job->arena, job->id.account_id, job->id.closure_id, view->recipients,
                              VIEW_RECIPIENTS, &view->recipient_count));
     return store_journal_list(tx, job->id.account_id, job->id.closure_id, view->journal, VIEW_JOURNAL,

@@ -7,7 +7,7 @@
 #include "store/closure.h"
 #include "store/work.h"
 
-enum { VIEW_REFUNDS = LIMIT_REFUNDS, VIEW_RECIPIENTS = 80, VIEW_JOURNAL = 200 };
+enum { VIEW_RECIPIENTS = 80, VIEW_JOURNAL = 200 };
 
 struct closure_view {
     struct store_closure row; /* row.own is empty once the closure's key is gone */
@@ -17,7 +17,7 @@ struct closure_view {
     bool receipt_made, forgotten_made;
     bool account_there;     /* the account's own data can still be read */
     const char *state_name; /* "review" … as in text ids */
-    struct store_refund refunds[VIEW_REFUNDS];
+    struct store_refund *refunds; /* all attempts, by payment and attempt */
     size_t refund_count;
     struct store_recipient recipients[VIEW_RECIPIENTS];
     size_t recipient_count;

@@ -68,11 +68,10 @@ static enum err gather_numbers(struct gather *gather, struct sql_tx *tx)
 
 static enum err gather_refunds(struct gather *gather, struct sql_tx *tx)
 {
-    struct store_refund *rows = ARENA_ARRAY(gather->arena, TOMBSTONE_LIST, struct store_refund);
-    struct tombstone_refund *refunds = ARENA_ARRAY(gather->arena, TOMBSTONE_LIST, struct tombstone_refund);
+    struct store_refund *rows;
     size_t count;
-    TRY(store_refund_list(tx, gather->arena, NULL, gather->account_id, gather->closure_id, rows,
-                          TOMBSTONE_LIST, &count));
+    TRY(store_refund_list(tx, gather->arena, NULL, gather->account_id, gather->closure_id, &rows, &count));
+    struct tombstone_refund *refunds = ARENA_ARRAY(gather->arena, count + 1, struct tombstone_refund);
     for (size_t i = 0; i < count; i++)
         refunds[i] = (struct tombstone_refund){rows[i].payment_id, rows[i].attempt, rows[i].amount};
     gather->tombstone.refunds = refunds;

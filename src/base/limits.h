@@ -25,6 +25,19 @@ enum {
     LIMIT_SQL_READERS = 16,
     LIMIT_SQL_ARGUMENTS = 48,
     LIMIT_SQL_COMMAND_MICROS = 5000,
+    LIMIT_SQL_CONNECTIONS = 8,       /* that write, of one process on PostgreSQL */
+    LIMIT_SQL_BULK_CONNECTIONS = 2,  /* of those, at once for the low lane */
+    LIMIT_SQL_DEADLINE_SECONDS = 10, /* from a command's submission until "try later" */
+    LIMIT_SQL_READ_SECONDS = 3,      /* how long a read waits for a connection */
+    LIMIT_SQL_SETTLE_SECONDS = 60,   /* how long a commit whose answer was lost is asked for */
+    LIMIT_SQL_RUNS = 100,            /* of one command */
+    LIMIT_SQL_STATEMENT_SECONDS = 30,
+    LIMIT_SQL_LOCK_SECONDS = 5,
+    LIMIT_SQL_IDLE_SECONDS = 30, /* of an open transaction */
+    LIMIT_SQL_CONNECT_SECONDS = 3,
+    LIMIT_SQL_KEEPALIVE_SECONDS = 5,
+    LIMIT_SQL_TCP_MILLIS = 10000, /* unacknowledged bytes end a connection */
+    LIMIT_SQL_MARK_SECONDS = 3600,
     LIMIT_WAL_BYTES = 64 * 1024 * 1024,
     LIMIT_BOX_BYTES = 64 * 1024,
     /* identity */
@@ -67,6 +80,10 @@ enum {
     /* numbers and money */
     LIMIT_LINES = 64,            /* of one account, ended ones too */
     LIMIT_SERVICES = 500,        /* linked services of one account */
+    /* After so many attempts that failed for good a refund waits for a person of the desk, who hears from the
+     * holder where it goes; the status page says so. */
+    LIMIT_REFUND_ATTEMPTS = 5,
+    LIMIT_REFUND_WORKING_DAYS = 10, /* from sent to "with you by", at the latest */
     LIMIT_LABEL_BYTES = 128,     /* what a person names something */
     LIMIT_TOP_UP_UNITS = 100000, /* currency units at once */
     LIMIT_IMPORT_BYTES = 8 * 1024 * 1024,
@@ -77,7 +94,6 @@ enum {
     LIMIT_LOGS_RECORD_BYTES = 4096,
     LIMIT_LOGS_BYTES = 1024 * 1024 * 1024,
     /* archive */
-    LIMIT_REFUNDS = 64, /* of one closure, all attempts */
     LIMIT_ARCHIVE_CHUNK_BYTES = 48 * 1024,
 };
 

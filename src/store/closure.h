@@ -76,9 +76,20 @@ struct store_refund {
 /* Inserts a refund that is owed; once for (closure, payment, attempt). */
 enum err store_refund_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                              const struct store_refund *refund);
+/* All refunds of a closure with all their attempts, by payment and attempt, in arena; opened unless key is
+ * NULL. They are no more than its payments times the attempts of each. */
 enum err store_refund_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
-                           int64_t account_id, int64_t closure_id, struct store_refund *ret_rows,
-                           size_t limit, size_t *ret_count);
+                           int64_t account_id, int64_t closure_id, struct store_refund **ret_rows,
+                           size_t *ret_count);
+/* One attempt, opened; ERR_NOT_FOUND. */
+enum err store_refund_get(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                          int64_t account_id, int64_t closure_id, int64_t payment_id, int64_t attempt,
+                          struct store_refund *ret_refund);
+/* Whether any refund of the closure is owed, under way, or failed without a next attempt. */
+enum err store_refund_unfinished(struct sql_tx *tx, int64_t account_id, int64_t closure_id,
+                                 bool *ret_unfinished);
+/* How many such refunds there are before the desk, of all closures. */
+enum err store_refund_waiting_count(struct sql_tx *tx, int64_t *ret_count);
 /* Moves a refund on from state_before; ERR_CHANGED where it is not there any more. */
 enum err store_refund_update(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                              const struct store_refund *refund, int64_t state_before);

@@ -1,5 +1,6 @@
 #include "store/closure.h"
 
+#include "domain/types.h"
 #include "store/box.h"
 #include "store/statements.h"
 
@@ -77,21 +78,59 @@ static enum err refund_fetch(struct sql_rows *rows, struct arena *arena, const s
 }
 
 enum err store_refund_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
-                           int64_t account_id, int64_t closure_id, struct store_refund *ret_rows,
-                           size_t limit, size_t *ret_count)
+                           int64_t account_id, int64_t closure_id, struct store_refund **ret_rows,
+                           size_t *ret_count)
 {
     struct sql_rows rows;
     size_t count = 0;
+    int64_t there;
     enum err error = ERR_NONE;
+    TRY(sql_query(tx, STATEMENT_REFUND_COUNT, &rows, SQL_INT(account_id), SQL_INT(closure_id)));
+    TRY(box_one_int(&rows, &there));
+    struct store_refund *refunds = ARENA_ARRAY(arena, (size_t)there + 1, struct store_refund);
     TRY(sql_query(tx, STATEMENT_REFUND_LIST, &rows, SQL_INT(account_id), SQL_INT(closure_id)));
-    while (error == ERR_NONE && count < limit && sql_next(&rows)) {
-        ret_rows[count] = (struct store_refund){.account_id = account_id, .closure_id = closure_id};
-        error = refund_fetch(&rows, arena, key, &ret_rows[count]);
+    while (error == ERR_NONE && count < (size_t)there && sql_next(&rows)) {
+        refunds[count] = (struct store_refund){.account_id = account_id, .closure_id = closure_id};
+        error = refund_fetch(&rows, arena, key, &refunds[count]);
         count += error == ERR_NONE;
     }
     enum err end = sql_end(&rows);
+    *ret_rows = refunds;
     *ret_count = count;
     return error != ERR_NONE ? error : end;
+}
+
+enum err store_refund_get(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                          int64_t account_id, int64_t closure_id, int64_t payment_id, int64_t attempt,
+                          struct store_refund *ret_refund)
+{
+    struct sql_rows rows;
+    struct store_refund refund = {.account_id = account_id, .closure_id = closure_id};
+    TRY(sql_query(tx, STATEMENT_REFUND_GET, &rows, SQL_INT(account_id), SQL_INT(closure_id),
+                  SQL_INT(payment_id), SQL_INT(attempt)));
+    enum err error = sql_next(&rows) ? refund_fetch(&rows, arena, key, &refund) : ERR_NOT_FOUND;
+    TRY(sql_end(&rows));
+    TRY(error);
+    *ret_refund = refund;
+    return ERR_NONE;
+}
+
+enum err store_refund_unfinished(struct sql_tx *tx, int64_t account_id, int64_t closure_id,
+                                 bool *ret_unfinished)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_REFUND_UNFINISHED, &rows, SQL_INT(account_id), SQL_INT(closure_id),
+                  SQL_INT(REFUND_OWED), SQL_INT(REFUND_SENT), SQL_INT(REFUND_FAILED)));
+    *ret_unfinished = sql_next(&rows);
+    return sql_end(&rows);
+}
+
+enum err store_refund_waiting_count(struct sql_tx *tx, int64_t *ret_count)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_REFUND_WAITING_COUNT, &rows, SQL_INT(REFUND_OWED), SQL_INT(REFUND_SENT),
+                  SQL_INT(REFUND_FAILED)));
+    return box_one_int(&rows, ret_count);
 }
 
 enum err store_refund_update(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,

@@ -299,8 +299,11 @@ static enum err refund_run(struct sql_tx *tx, struct arena *arena, void *context
 {
     struct restored *restored = context;
     size_t count;
-    TRY(store_refund_list(tx, arena, NULL, restored->id.account_id, restored->id.closure_id,
-                          &restored->refund, 1, &count));
+    struct store_refund *refunds;
+    TRY(store_refund_list(tx, arena, NULL, restored->id.account_id, restored->id.closure_id, &refunds,
+                          &count));
+    if (count != 0)
+        restored->refund = refunds[0];
     restored->count = (int64_t)count;
     return ERR_NONE;
 }

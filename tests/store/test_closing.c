@@ -20,6 +20,7 @@
 #include "app/session.h"
 #include "app/wallet_credit.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/money.h"
 #include "crypto/password.h"
 #include "store/work.h"
@@ -277,9 +278,9 @@ static void the_closures_key_dies_with_the_last_refund(void **state)
     assert_true(end->has_key);
     struct refund_id id = {{actor.account_id, request.ret_closure_id}, end->refunds[0].payment_id, 1};
     struct actor rita = {.kind = ACTOR_STAFF, .staff_id = 8, .role = ROLE_REVIEWER};
-    assert_int_equal(refund_mark_sent(&house->app, &rita, id, STR("R-1")), ERR_FORBIDDEN);
-    assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R-1")), ERR_NONE);
-    assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R-1")), ERR_STATE);
+    assert_int_equal(refund_mark_sent(&house->app, &rita, id, STR("R-1"), STR_NONE), ERR_FORBIDDEN);
+    assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R-1"), STR_NONE), ERR_NONE);
+    assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R-1"), STR_NONE), ERR_STATE);
     assert_int_equal(refund_mark_settled(&house->app, &fay, id), ERR_NONE);
     mail_down = true;
     later(house, MICROS_HOUR);
@@ -288,6 +289,73 @@ static void the_closures_key_dies_with_the_last_refund(void **state)
     later(house, MICROS_HOUR);
     assert_int_equal(mails_of("refund_settled"), 1);
     assert_false(view(house, &actor, &request)->has_key);
+}
+
+static const struct store_refund *newest(const struct closure_view *seen)
+{
+    return &seen->refunds[seen->refund_count - 1];
+}
+
+/* What finance does with the newest attempt when it comes back for good. */
+static void comes_back(struct house *house, const struct actor *actor, const struct closure_request *request,
+                       const struct actor *fay)
+{
+    const struct store_refund *refund = newest(view(house, actor, request));
+    struct refund_id id = {{actor->account_id, request->ret_closure_id}, refund->payment_id, refund->attempt};
+    assert_int_equal(refund_mark_sent(&house->app, fay, id, STR("R-1"), STR_NONE), ERR_NONE);
+    assert_int_equal(refund_mark_failed(&house->app, fay, id), ERR_NONE);
+    assert_int_equal(refund_mark_failed(&house->app, fay, id), ERR_STATE);
+}
+
+static void a_refund_that_came_back_asks_the_holder_and_in_the_end_a_person(void **state)
+{
+    struct house *house = *state;
+    const struct actor fay = {.kind = ACTOR_STAFF, .staff_id = 7, .role = ROLE_FINANCE},
+                       link = {.kind = ACTOR_LINK};
+    struct actor actor = ann(house, false);
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    struct closure_id closure = {actor.account_id, request.ret_closure_id};
+    later(house, 3 * MICROS_DAY + MICROS_HOUR);
+    int64_t payment = newest(view(house, &actor, &request))->payment_id;
+    assert_true(payment != 0); /* to the card that it came from */
+    assert_int_equal(closure_set_bank(&house->app, &link, closure, STR("DE02 1203 0000 0001")), ERR_STATE);
+    for (int64_t attempt = 1; attempt < LIMIT_REFUND_ATTEMPTS; attempt++) {
+        comes_back(house, &actor, &request, &fay);
+        const struct store_refund *next = newest(view(house, &actor, &request));
+        struct refund_id id = {closure, payment, attempt + 1};
+        assert_int_equal(next->attempt, attempt + 1);
+        assert_true(refund_asks_destination(next));
+        assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R"), STR_NONE), ERR_STATE);
+        assert_int_equal(closure_set_bank(&house->app, &link, closure, STR("DE02 1203 0000 0001")), ERR_NONE);
+        assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R"), STR("an older one")), ERR_CHANGED);
+        assert_true(str_is(refund_label(house->arena, newest(view(house, &actor, &request))), "•••• 0001"));
+    }
+    work(house);
+    assert_int_equal(mails_of("refund_failed"), LIMIT_REFUND_ATTEMPTS - 1);
+    comes_back(house, &actor, &request, &fay);
+    work(house);
+    assert_int_equal(mails_of("refund_stopped"), 1);
+    struct closure_view *seen = view(house, &actor, &request);
+    assert_int_equal(seen->refund_count, LIMIT_REFUND_ATTEMPTS);
+    assert_true(refund_waits_for_person(seen->refunds, seen->refund_count, seen->refund_count - 1));
+    assert_false(refund_waits_for_person(seen->refunds, seen->refund_count, 0));
+    int64_t waiting;
+    assert_int_equal(refund_count_waiting(&house->app, house->arena, &waiting), ERR_NONE);
+    assert_int_equal(waiting, 1);
+    later(house, 2 * MICROS_DAY);
+    assert_true(view(house, &actor, &request)->has_key); /* it is owed still */
+    struct refund_id last = {closure, payment, LIMIT_REFUND_ATTEMPTS};
+    assert_int_equal(refund_redirect(&house->app, &fay, last, STR("DE02 1203 0000 0002")), ERR_NONE);
+    assert_int_equal(refund_redirect(&house->app, &fay, last, STR("DE02 1203 0000 0003")), ERR_STATE);
+    last.attempt++;
+    assert_int_equal(refund_mark_sent(&house->app, &fay, last, STR("R"), STR("DE02 1203 0000 0002")),
+                     ERR_NONE);
+    assert_int_equal(refund_mark_settled(&house->app, &fay, last), ERR_NONE);
+    work(house);
+    assert_false(view(house, &actor, &request)->has_key);
+    assert_int_equal(refund_count_waiting(&house->app, house->arena, &waiting), ERR_NONE);
+    assert_int_equal(waiting, 0);
 }
 
 static void a_second_request_gets_the_first_ones_case(void **state)
@@ -512,6 +580,7 @@ int main(void)
         CLOSING_TEST(what_changed_since_it_was_checked_is_shown_again),
         CLOSING_TEST(a_closure_goes_to_its_end_and_leaves_a_receipt),
         CLOSING_TEST(the_closures_key_dies_with_the_last_refund),
+        CLOSING_TEST(a_refund_that_came_back_asks_the_holder_and_in_the_end_a_person),
         CLOSING_TEST(a_second_request_gets_the_first_ones_case),
         CLOSING_TEST(something_fresh_is_looked_at_by_a_person),
         CLOSING_TEST(undo_brings_everything_back),

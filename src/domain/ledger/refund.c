@@ -1,5 +1,8 @@
 #include "domain/ledger/refund.h"
 
+#include "base/clock.h"
+#include "base/limits.h"
+
 #define EDGES(...) ((const struct machine_edge[]){__VA_ARGS__, {0, 0}})
 
 static const char *const event_names[REFUND_EVENTS] = {
@@ -27,6 +30,16 @@ const struct machine refund_machine = {
     .events = event_names,
     .event_count = REFUND_EVENTS,
 };
+
+bool refund_tries_again(int64_t attempt)
+{
+    return attempt < LIMIT_REFUND_ATTEMPTS;
+}
+
+int64_t refund_with_you_by(int64_t sent_at)
+{
+    return clock_add_working_days(sent_at, LIMIT_REFUND_WORKING_DAYS);
+}
 
 int64_t refund_split(const struct refund_payment *payments, size_t count, int64_t amount, int64_t *ret_parts)
 {

@@ -19,6 +19,12 @@ enum refund_event {
 /* owed, sent, settled, failed (a new attempt is owed), given_up */
 extern const struct machine refund_machine;
 
+/* Whether a refund whose attempt failed for good gets a next one by itself; else a person says how it goes on
+ * (LIMIT_REFUND_ATTEMPTS). */
+bool refund_tries_again(int64_t attempt);
+/* The day by which what was sent then has arrived at the latest; microseconds UTC. */
+int64_t refund_with_you_by(int64_t sent_at);
+
 struct refund_payment {
     int64_t amount, refunded; /* millionths */
 };

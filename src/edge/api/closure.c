@@ -14,12 +14,15 @@ static const char *const refusals[] = {[CLOSURE_REFUSAL_NOT_HOLDER] = "not_holde
                                        [CLOSURE_REFUSAL_UNPROVEN] = "unproven",
                                        [CLOSURE_REFUSAL_CONTACT_OBJECTED] = "contact_objected"};
 
-static enum err find(struct call *call, struct closure_call *closure)
+typedef enum err find_by_key(struct app *app, struct arena *arena, struct str reference, struct str key,
+                             struct closure_id *ret_id);
+
+static enum err find(struct call *call, find_by_key *by_key, struct closure_call *closure)
 {
     struct str reference = http_param(call->request, "reference");
     closure->key = http_query(call->request, "key");
     if (closure->key.length != 0) {
-        TRY(closure_find_by_link(call->app, call->arena, reference, closure->key, &closure->id));
+        TRY(by_key(call->app, call->arena, reference, closure->key, &closure->id));
         closure->actor = (struct actor){.kind = ACTOR_LINK, .account_id = closure->id.account_id};
         return ERR_NONE;
     }
@@ -28,13 +31,23 @@ static enum err find(struct call *call, struct closure_call *closure)
     return closure->id.account_id == call->actor.account_id ? ERR_NONE : ERR_NOT_FOUND;
 }
 
-enum err closure_call_open(struct call *call, struct closure_call *ret_closure)
+static enum err open_by(struct call *call, find_by_key *by_key, struct closure_call *ret_closure)
 {
     struct closure_call closure = {0};
-    TRY(find(call, &closure));
+    TRY(find(call, by_key, &closure));
     TRY(closure_view(call->app, call->arena, closure.id, &closure.view));
     *ret_closure = closure;
     return ERR_NONE;
+}
+
+enum err closure_call_open(struct call *call, struct closure_call *ret_closure)
+{
+    return open_by(call, closure_find_by_link, ret_closure);
+}
+
+enum err closure_call_open_by_alert(struct call *call, struct closure_call *ret_closure)
+{
+    return open_by(call, closure_find_by_alert, ret_closure);
 }
 
 static const char *word_of(const char *const *words, size_t count, int64_t value)
@@ -85,10 +98,14 @@ static void add_refunds(struct call *call, const struct closure_view *view)
         json_object(json, NULL);
         json_money(json, "amount", refund->amount);
         add_word(call, "state", WORD(refund_states, refund->state));
+        json_int(json, "attempt", refund->attempt);
         call_json_str(call, "to", refund_label(call->arena, refund));
         json_time(json, "owed_at", refund->owed_at);
         json_time(json, "sent_at", refund->sent_at);
         json_time(json, "settled_at", refund->settled_at);
+        json_time(json, "with_you_by", refund_arrives_by(refund));
+        json_bool(json, "asks_destination", view->has_key && refund_asks_destination(refund));
+        json_bool(json, "waits_for_person", refund_waits_for_person(view->refunds, view->refund_count, i));
         json_object_end(json);
     }
     json_array_end(json);

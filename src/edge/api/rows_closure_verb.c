@@ -1,6 +1,7 @@
 #include "edge/api/closure.h"
 #include "edge/api/rows.h"
 
+#include "app/refund.h"
 #include "app/ticket.h"
 
 /* Answers with the case as the verb left it. */
@@ -18,11 +19,16 @@ static enum err post_undo(struct call *call)
     return answer_again(call, &closure, closure_undo(call->app, &closure.actor, closure.id));
 }
 
+/* The alert's key opens this and nothing else, so the answer tells nothing else either. */
 static enum err post_not_me(struct call *call)
 {
     struct closure_call closure;
-    TRY(closure_call_open(call, &closure));
-    return answer_again(call, &closure, closure_not_me(call->app, &closure.actor, closure.id));
+    TRY(closure_call_open_by_alert(call, &closure));
+    TRY(closure_not_me(call->app, &closure.actor, closure.id));
+    struct json *json = call_answer(call, 200);
+    json_str(json, "reference", closure.view->row.reference);
+    json_bool(json, "objected", true);
+    return call_done(call);
 }
 
 static enum err post_answer(struct call *call)

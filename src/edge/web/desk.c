@@ -1,5 +1,6 @@
 #include "edge/web/desk.h"
 
+#include "app/refund.h"
 #include "app/session.h"
 #include "app/staff_show.h"
 #include "base/limits.h"
@@ -75,7 +76,7 @@ struct template_desk desk_frame(const struct visit *visit)
     desk.reviews = count_waiting(visit, "review");
     desk.tickets = count_waiting(visit, "ticket");
     desk.declarations = count_waiting(visit, "declaration");
-    desk.refunds = count_waiting(visit, "refund");
+    (void)refund_count_waiting(visit->app, visit->arena, &desk.refunds);
     return desk;
 }
 

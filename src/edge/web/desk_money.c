@@ -10,14 +10,13 @@ static const char *const states[] = {[REFUND_OWED] = "owed",
                                      [REFUND_FAILED] = "failed",
                                      [REFUND_GIVEN_UP] = "given_up"};
 
-/* Where it goes; without a destination of its own it goes back to where it came from. */
-static struct str refund_to(const struct visit *visit, const struct closure_view *view,
-                            const struct store_refund *refund)
+/* What waits for the desk, for the holder or for its arrival; a failed one only where no attempt follows it.
+ */
+static bool is_unfinished(const struct closure_view *view, size_t index)
 {
-    if (refund->instrument.length != 0)
-        return refund->instrument;
-    return view->row.own.bank.length != 0 ? view->row.own.bank
-                                          : text_get(visit->language, TEXT_CLOSE_CONFIRM_ORIGIN);
+    const struct store_refund *refund = &view->refunds[index];
+    return refund->state == REFUND_OWED || refund->state == REFUND_SENT ||
+           refund_waits_for_person(view->refunds, view->refund_count, index);
 }
 
 static struct template_desk_money_refund
@@ -28,9 +27,12 @@ show_refund(const struct visit *visit, const struct closure_view *view, const st
         .payment = visit_id(visit, refund->payment_id),
         .attempt = refund->attempt,
         .amount = refund->amount,
-        .to = refund_to(visit, view, refund),
+        .to = refund->instrument,
         .state = visit_text(visit, "refund.state.", states[refund->state]),
-        .owed = refund->state == REFUND_OWED,
+        .owed = refund->state == REFUND_OWED && !refund_asks_destination(refund),
+        .asks = refund_asks_destination(refund) || refund->state == REFUND_FAILED,
+        .asked = refund_asks_destination(refund) &&
+                 refund_destination_allowed(&view->row, view->has_key) == ERR_NONE,
         .sent = refund->state == REFUND_SENT,
         .since = refund->state == REFUND_SENT ? refund->sent_at : refund->owed_at,
         .bank_reference = refund->bank_reference,
@@ -51,7 +53,7 @@ static enum err show_money(struct visit *visit)
         if (closure_view(visit->app, visit->arena, id, &view) != ERR_NONE || !view->has_key)
             continue;
         for (size_t k = 0; k < view->refund_count && page.refunds_count < MONEY_ROWS; k++)
-            if (view->refunds[k].state == REFUND_OWED || view->refunds[k].state == REFUND_SENT)
+            if (is_unfinished(view, k))
                 refunds[page.refunds_count++] = show_refund(visit, view, &view->refunds[k]);
     }
     page.refunds = refunds;
@@ -88,8 +90,8 @@ static enum err post_sent(struct visit *visit)
 {
     struct refund_id id;
     TRY(find_refund(visit, &id));
-    enum err error =
-        refund_mark_sent(visit->app, &visit->actor, id, str_trim(http_form(visit->request, "reference")));
+    enum err error = refund_mark_sent(visit->app, &visit->actor, id, http_form(visit->request, "reference"),
+                                      http_form(visit->request, "to"));
     if (error == ERR_INVALID)
         visit_set_mistake(visit, error, "reference", TEXT_MISTAKE_REFERENCE);
     return go_back(visit, error, "refund_sent");
@@ -109,6 +111,16 @@ static enum err post_failed(struct visit *visit)
     return go_back(visit, refund_mark_failed(visit->app, &visit->actor, id), "refund_failed");
 }
 
+static enum err post_redirect(struct visit *visit)
+{
+    struct refund_id id;
+    TRY(find_refund(visit, &id));
+    enum err error = refund_redirect(visit->app, &visit->actor, id, http_form(visit->request, "to"));
+    if (error == ERR_INVALID)
+        visit_set_mistake(visit, error, "to", TEXT_MISTAKE_BANK);
+    return go_back(visit, error, "refund_redirected");
+}
+
 #define MONEY_PATH "/desk/money/{reference}/{payment}/{attempt}/"
 
 const struct web_row desk_money_rows[] = {
@@ -116,5 +128,6 @@ const struct web_row desk_money_rows[] = {
     {"POST", MONEY_PATH "sent", HTTP_WORK, WEB_DESK, post_sent, 0, 0},
     {"POST", MONEY_PATH "settled", HTTP_WORK, WEB_DESK, post_settled, 0, 0},
     {"POST", MONEY_PATH "failed", HTTP_WORK, WEB_DESK, post_failed, 0, 0},
+    {"POST", MONEY_PATH "redirect", HTTP_WORK, WEB_DESK, post_redirect, 0, 0},
     {0},
 };

@@ -7,7 +7,7 @@
 #include "edge/web/pages.h"
 #include "wire/phone.h"
 
-enum { STATUS_STEPS = 8, STATUS_TICKETS = 16, REFUND_WORKING_DAYS = 10 };
+enum { STATUS_STEPS = 8, STATUS_TICKETS = 16 };
 
 static const char *const reasons[] = {[CLOSURE_REASON_NO_NEED] = "no_need",
                                       [CLOSURE_REASON_MISTAKE] = "mistake",
@@ -116,15 +116,14 @@ static struct template_closure_refund show_refund(const struct visit *visit,
                                         [REFUND_SETTLED] = "settled",
                                         [REFUND_FAILED] = "failed",
                                         [REFUND_GIVEN_UP] = "given_up"};
-    bool sent = refund->state == REFUND_SENT;
     return (struct template_closure_refund){
         .amount = refund->amount,
         .to = refund_label(visit->arena, refund),
         .state = visit_text(visit, "refund.state.", names[refund->state]),
         .at = refund->state == REFUND_SETTLED ? refund->settled_at
-              : sent                          ? refund->sent_at
+              : refund->state == REFUND_SENT  ? refund->sent_at
                                               : refund->owed_at,
-        .by = sent ? clock_add_working_days(refund->sent_at, REFUND_WORKING_DAYS) : 0,
+        .by = refund_arrives_by(refund),
     };
 }
 
@@ -133,13 +132,16 @@ static void show_refunds(const struct visit *visit, const struct closure_view *v
 {
     struct template_closure_refund *refunds =
         ARENA_ARRAY(visit->arena, view->refund_count + 1, struct template_closure_refund);
+    bool asks = false;
     for (size_t i = 0; i < view->refund_count; i++) {
         const struct store_refund *refund = &view->refunds[i];
         refunds[i] = show_refund(visit, refund);
-        page->asks_bank |= refund->state == REFUND_OWED && refund->payment_id == 0 &&
-                           (refund->attempt > 1 || refund->instrument.length == 0) &&
-                           view->row.objected_at == 0 && view->has_key;
+        asks = asks || (view->has_key && refund_asks_destination(refund));
+        page->bank_person |= refund_waits_for_person(view->refunds, view->refund_count, i);
     }
+    bool allowed = refund_destination_allowed(&view->row, view->has_key) == ERR_NONE;
+    page->asks_bank = asks && allowed;
+    page->asks_proof = asks && !allowed;
     page->refunds = refunds;
     page->refunds_count = view->refund_count;
 }

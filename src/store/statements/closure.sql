@@ -50,9 +50,24 @@ UPDATE log_leaf SET written_at = $2 WHERE hash = $1;
 -- sealed: box
 INSERT INTO refund (account_id, closure_id, payment_id, attempt, amount, state, owed_at, sent_at, settled_at, box)
 VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8) ON CONFLICT (account_id, closure_id, payment_id, attempt) DO NOTHING;
+-- name: refund_count
+SELECT COUNT(*) FROM refund WHERE account_id = $1 AND closure_id = $2;
 -- name: refund_list
 SELECT payment_id, attempt, amount, state, owed_at, sent_at, settled_at, box
 FROM refund WHERE account_id = $1 AND closure_id = $2 ORDER BY payment_id, attempt;
+-- name: refund_get
+SELECT payment_id, attempt, amount, state, owed_at, sent_at, settled_at, box
+FROM refund WHERE account_id = $1 AND closure_id = $2 AND payment_id = $3 AND attempt = $4;
+-- name: refund_unfinished
+SELECT 1 FROM refund WHERE account_id = $1 AND closure_id = $2 AND (state IN ($3, $4) OR (state = $5 AND NOT EXISTS (
+    SELECT 1 FROM refund AS later WHERE later.account_id = refund.account_id AND later.closure_id = refund.closure_id
+    AND later.payment_id = refund.payment_id AND later.attempt > refund.attempt))) LIMIT 1;
+-- name: refund_waiting_count
+SELECT COUNT(*) FROM desk_item JOIN refund ON refund.account_id = desk_item.account_id
+    AND refund.closure_id = desk_item.subject_id
+WHERE desk_item.kind = 'refund' AND (refund.state IN ($1, $2) OR (refund.state = $3 AND NOT EXISTS (
+    SELECT 1 FROM refund AS later WHERE later.account_id = refund.account_id AND later.closure_id = refund.closure_id
+    AND later.payment_id = refund.payment_id AND later.attempt > refund.attempt)));
 -- name: refund_update
 -- sealed: box
 UPDATE refund SET state = $5, sent_at = $6, settled_at = $7, box = $8
