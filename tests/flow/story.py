@@ -74,6 +74,11 @@ def submit_closing(violet, person, password, line=None, **choices):
     return submitted(violet, person)
 
 
+def dated_steps(person):
+    """Whether each past step of the status page on the screen has its date."""
+    return ['<p class="muted">' in step for step in re.findall(r'<li class="past">(.*?)</li>', person.page.text, re.S)]
+
+
 def submitted(violet, person):
     found = REFERENCE.search(person.page.html.text)
     if not found:

@@ -2,7 +2,7 @@
 import json
 import subprocess
 
-from story import close_by_clock, expect_closed_once, one, rows, submit_closing, walk_to_confirm
+from story import close_by_clock, dated_steps, expect_closed_once, one, rows, submit_closing, walk_to_confirm
 from tap import contains, equal, eventually, lacks, run, test
 from violet import Demo
 
@@ -122,6 +122,7 @@ def after_the_turn_of_the_keyring_it_is_forgotten():
     demo.move_clock(24)
     closing.wait_for("forgotten", seconds=20)
     equal(one(demo, "SELECT count(*) FROM receipt WHERE stage = 2"), 1, "second lines of the receipt")
+    equal(dated_steps(closing.follow()), [True] * 6, "past steps that have a date")
     demo.check()
 
 

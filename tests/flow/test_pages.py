@@ -1,7 +1,7 @@
 """Every page answers, in both languages, without script; wrong input is shown at its place, and who may not, may not."""
 import re
 
-from story import new_code, submit_closing
+from story import dated_steps, new_code, submit_closing
 from tap import contains, equal, eventually, run, table, test
 from violet import Demo
 
@@ -177,6 +177,7 @@ def two_people_refuse_and_one_is_not_enough():
     contains(guest.page.html.text, "Please show who you are.")
     guest.press(action="/answer", text=" ", status=422)
     guest.press(action="/answer", text="Here I am.")
+    contains(guest.page.html.text, "Here I am.", "the holder's own answer")
     equal(closure.state, "review")
     rita.get(f"/desk/reviews/{closure.reference}")
     contains(rita.page.html.text, "Here I am.")
@@ -184,6 +185,8 @@ def two_people_refuse_and_one_is_not_enough():
     equal(closure.state, "cooling")
     guest.get(closure.link)
     guest.press(action="/ask", text="When is it over?")
+    contains(guest.page.html.text, "When is it over?", "the holder's own question")
+    equal(dated_steps(guest), [True, True], "past steps that have a date")
     guest.press(action="/reason", reason="price", comment="too much")
     guest.press(action="/undo")
     equal(closure.state, "undone")

@@ -1,5 +1,6 @@
 #include "edge/web/page_closure.h"
 
+#include "app/closure_steps.h"
 #include "app/refund.h"
 #include "app/settings.h"
 #include "app/ticket.h"
@@ -64,13 +65,14 @@ static size_t way_of(const struct store_closure *row, enum closure_state ret_way
 }
 
 /* What is known of when a state came or will come; 0: nothing. */
-static int64_t step_at(const struct store_closure *row, enum closure_state state, bool now)
+static int64_t step_at(const struct store_closure *row, const int64_t entered[CLOSURE_STATES],
+                       enum closure_state state)
 {
-    if (now)
+    if (state == (enum closure_state)row->state)
         return row->state_at;
     if (state == CLOSURE_SETTLING && row->state == CLOSURE_COOLING)
         return row->undo_end_at;
-    return state == CLOSURE_CLOSED ? row->closed_at : state == CLOSURE_FORGOTTEN ? row->forgotten_at : 0;
+    return state == CLOSURE_CLOSED ? row->closed_at : entered[state];
 }
 
 static const char *const state_names[] = {[CLOSURE_REVIEW] = "review",
@@ -84,13 +86,16 @@ static const char *const state_names[] = {[CLOSURE_REVIEW] = "review",
                                           [CLOSURE_FORGETTING] = "forgetting",
                                           [CLOSURE_FORGOTTEN] = "forgotten"};
 
-static void show_steps(const struct visit *visit, const struct store_closure *row,
+static void show_steps(const struct visit *visit, const struct closure_view *view,
                        struct template_closure *page)
 {
     struct template_closure_step *steps =
         ARENA_ARRAY(visit->arena, STATUS_STEPS + 1, struct template_closure_step);
+    const struct store_closure *row = &view->row;
     enum closure_state way[STATUS_STEPS];
+    int64_t entered[CLOSURE_STATES];
     size_t count = way_of(row, way);
+    closure_steps(view->journal, view->journal_count, row->start_at, entered);
     bool past = true;
     steps[0] = (struct template_closure_step){TEXT_CLOSURE_STEP_RECEIVED, STR("past"), row->submitted_at};
     for (size_t i = 0; i < count; i++) {
@@ -101,7 +106,7 @@ static void show_steps(const struct visit *visit, const struct store_closure *ro
             .phase = now    ? STR("now")
                      : past ? STR("past")
                             : STR("next"),
-            .at = step_at(row, way[i], now),
+            .at = now || past || way[i] == CLOSURE_SETTLING ? step_at(row, entered, way[i]) : 0,
         };
     }
     page->steps = steps;
@@ -173,8 +178,8 @@ static void show_conversation(const struct closure_view *view, struct template_c
                                            [CLOSURE_REFUSAL_CONTACT_OBJECTED] = "refusal.contact_objected"};
     const struct store_closure *row = &view->row;
     page->can_answer = row->state == CLOSURE_QUESTION || row->state == CLOSURE_REFUSED;
-    if (row->state == CLOSURE_QUESTION)
-        page->question = row->own.question;
+    page->question = row->own.question;
+    page->replied = row->own.answer;
     if (row->state != CLOSURE_REFUSED || row->refusal_reason <= CLOSURE_REFUSAL_NONE ||
         row->refusal_reason > CLOSURE_REFUSAL_CONTACT_OBJECTED)
         return;
@@ -182,7 +187,7 @@ static void show_conversation(const struct closure_view *view, struct template_c
     page->refusal_words = row->own.refusal;
 }
 
-/* What support wrote in the conversations of this closure. */
+/* What the holder asked in the conversations of this closure, and what support answered. */
 static void show_answers(struct visit *visit, const struct closure_visit *closure,
                          struct template_closure *page)
 {
@@ -200,9 +205,8 @@ static void show_answers(struct visit *visit, const struct closure_visit *closur
                         &ticket) != ERR_NONE)
             continue;
         for (size_t k = 0; k < ticket->message_count && count < TICKET_MESSAGES; k++)
-            if (ticket->messages[k].staff_id != 0)
-                answers[count++] =
-                    (struct template_closure_answer){ticket->messages[k].at, ticket->messages[k].text};
+            answers[count++] = (struct template_closure_answer){
+                ticket->messages[k].staff_id == 0, ticket->messages[k].at, ticket->messages[k].text};
     }
     page->answers = answers;
     page->answers_count = count;
@@ -257,7 +261,7 @@ enum err closure_status_show(struct visit *visit, const struct closure_visit *cl
         .bank = input->bank,
         .bank_mistake = input->bank_mistake,
     };
-    show_steps(visit, row, &page);
+    show_steps(visit, view, &page);
     show_refunds(visit, view, &page);
     show_reasons(visit, view, &page);
     show_conversation(view, &page);
