@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WAYS = {
     "test_keeping": ("backup.copied", "backup.before_manifest", "backup.verified", "restore.replayed",
                      "sql.backup_copied"),
+    "test_move": ("move.batch", "move.before_end"),
     "test_inputs": ("archive.chunk", "archive.finish", "declaration.before_record", "message.received",
                     "sql.before_migration_commit"),
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "flow"))
 
+import failpoints  # noqa: E402
 from tap import contains, equal, run, table  # noqa: E402
 from violet import BINARY, Demo  # noqa: E402
 
@@ -13,7 +14,7 @@ demo = Demo().start()
 demo.stop()
 
 
-@table([(name, name) for name in ("move.batch", "move.before_end")])
+@table(failpoints.of("test_move"))
 def it_goes_on_after(name):
     command = [BINARY, "move", "--from", f"sqlite:{demo.data}/violet.db", "--to", f"sqlite:{demo.home}/{name}.db"]
     killed = subprocess.run(command, capture_output=True, env={**os.environ, "VIOLET_FAILPOINT": name})
