@@ -20,6 +20,7 @@ CATEGORIES = (
     ("leisure", ("gaming", "entertainment", "betting", "creativity")),
     ("work", ("developer", "cloud", "hosting", "domains", "task", "marketing", "remote", "backup")),
 )
+PLAIN, TITLE, NEVER = range(3)  # as enum service_name_use
 DANGEROUS = {"bank", "payment", "mail", "identity"}
 
 
@@ -45,27 +46,35 @@ def names_of(name):
     return list(dict.fromkeys(word.strip() for word in words if len(word.strip()) >= 1))
 
 
+def short_of(row):
+    """"PNC Bank" signs as "PNC:"; a name of that kind counts in the place of a title only."""
+    found = re.fullmatch(r"(\S.{2,}) Bank", row["name"]) if row["category"] == "bank" else None
+    return [found[1]] if found else []
+
+
 def load(path, more_path):
     with open(path, encoding="utf-8") as file:
         services = json.load(file)
     with open(more_path, encoding="utf-8") as file:
         more = json.load(file)
     known = {service["name"] for service in services}
+    use = {**{word: NEVER for word in more["generic"]}, **{word: TITLE for word in more["title"]}}
     for name in [*more["aliases"], *more["categories"]]:
         if name not in known:
             sys.exit(f"{more_path}: {name} is not in {path}")
     for service in services:
+        service["senders"] = more["senders"].get(service["name"], [])
         service["aliases"] = more["aliases"].get(service["name"], [])
         if service["name"] in more["categories"]:
             service["categories"] = [more["categories"][service["name"]]]
-    return more["services"] + services, set(more["generic"])
+    return more["services"] + services, use
 
 
 def merged(services):
     """One service a key; the first one's texts win, all names and domains count."""
     rows = {}
     for service in services:
-        row = rows.setdefault(key_of(service["name"]), {"names": [], "domains": []})
+        row = rows.setdefault(key_of(service["name"]), {"names": [], "domains": [], "senders": [], "aliases": []})
         row.setdefault("name", service["name"])
         row.setdefault("category", category_of(service["categories"]))
         for field, source in (("security", "second_factor_url"), ("closing", "close_url")):
@@ -73,7 +82,11 @@ def merged(services):
             if not row.get(field) and url.startswith("https://"):
                 row[field] = url
         row["names"] += [*names_of(service["name"]), *service.get("aliases", [])]
+        row["aliases"] += service.get("aliases", [])
+        row["short"] = short_of(row)
         row["domains"] += service["domains"]
+        row["senders"] += service.get("senders", [])
+        row["hardness"] = row.get("hardness") or service.get("close_difficulty", "")
     return dict(sorted(rows.items()))
 
 
@@ -82,11 +95,13 @@ def fold(text):
 
 
 def index(rows, field, prefer_short):
-    """Folded name -> (name, service); where two share one, the service of exactly that name has it."""
+    """Folded name -> (name, service); where two share one, the service of exactly that name has it, then one that
+    lists it as an alias."""
     found = {}
     for number, row in enumerate(rows.values()):
         for name in row[field]:
-            rank = (fold(row["name"]) != fold(name), number if prefer_short else -number)
+            rank = (fold(row["name"]) != fold(name), name not in row["aliases"],
+                    number if prefer_short else -number)
             if fold(name) not in found or rank < found[fold(name)][0]:
                 found[fold(name)] = (rank, name, number)
     return [(name, number) for _, (_, name, number) in sorted(found.items())]
@@ -100,31 +115,45 @@ def literal(text):
     return '"' + "".join(out) + '"'
 
 
-def write_index(out, name, entries, generic, blob):
-    out.append(f"const struct service_name_row {name}[] = {{")
+def add_short(names, rows, use):
+    """Adds the short names that nobody else bears, and sorts again."""
+    taken = {fold(name) for name, _ in names}
+    for number, row in enumerate(rows.values()):
+        for name in row["short"]:
+            if fold(name) not in taken:
+                taken.add(fold(name))
+                names.append((name, number))
+                use.setdefault(name.lower(), TITLE)
+    return sorted(names, key=lambda entry: fold(entry[0]))
+
+
+def write_index(out, name, entries, use, blob):
+    out.append(f"static const struct service_name_row {name}[] = {{")
     for text, number in entries:
-        out.append(f"    {{{blob[0]}, {number}, {int(text.lower() in generic)}}},")
+        out.append(f"    {{{blob[0]}, {number}, {use.get(text.lower(), PLAIN)}}},")
         blob[0] += len(text.encode()) + 1
         blob[1].append(literal(text)[:-1] + '\\000"')
     out.append("};")
 
 
 def main():
-    services, generic = load(sys.argv[1], sys.argv[2])
+    services, use = load(sys.argv[1], sys.argv[2])
     rows = merged(services)
-    out = ['#include "domain/message/table.h"', "", "const struct service service_rows[] = {"]
+    out = ['#include "domain/message/table.h"', "", "static const struct service service_rows[] = {"]
     for key, row in rows.items():
         texts = ", ".join(
-            literal(row.get(field, "")) for field in ("name", "category", "security", "closing"))
-        out.append(f"    {{{literal(key)}, {texts}, {str(row['category'] in DANGEROUS).lower()}}},")
+            literal(row.get(field, "")) for field in ("name", "category", "security", "closing", "hardness"))
+        out.append(f"    {{{literal(key)}, {texts}, {str(row['category'] in DANGEROUS).lower()}, false}},")
     out.append("};")
-    names, domains = index(rows, "names", True), index(rows, "domains", True)
     blob = [0, []]
-    write_index(out, "service_names", names, generic, blob)
-    write_index(out, "service_domains", [(d.lower(), n) for d, n in domains], set(), blob)
-    out.append("const char service_text[] =\n    " + "\n    ".join(blob[1]) + ";")
-    for name, count in (("service_row", len(rows)), ("service_name", len(names)), ("service_domain", len(domains))):
-        out.append(f"const size_t {name}_count = {count};")
+    names = add_short(index(rows, "names", True), rows, use)
+    write_index(out, "names", names, use, blob)
+    write_index(out, "domains", [(d.lower(), n) for d, n in index(rows, "domains", True)], {}, blob)
+    write_index(out, "senders", index(rows, "senders", True), {}, blob)
+    out.append("static const char text[] =\n    " + "\n    ".join(blob[1]) + ";")
+    counts = ", ".join(f"sizeof {name} / sizeof *{name}" for name in ("service_rows", "names", "domains", "senders"))
+    out.append("const struct service_table service_shipped = {service_rows, names, domains, senders, text, "
+               f"{counts}}};")
     with open(sys.argv[3], "w", encoding="ascii") as file:
         file.write("\n".join(out) + "\n")
 

@@ -41,7 +41,7 @@ static enum err gather_services(struct sql_tx *tx, struct arena *arena, struct a
     for (size_t i = 0; i < count; i++) {
         if (services[i].done_at != 0)
             continue;
-        const struct service *known = services[i].known != 0 ? service_by_key(services[i].name) : NULL;
+        const struct service *known = services[i].known != 0 ? service_by_key(NULL, services[i].name) : NULL;
         facts->services_linked++;
         facts->services_dangerous += known != NULL && known->dangerous;
         if (services[i].last_code_at > facts->service_last_at)

@@ -124,10 +124,11 @@ static void look_into(struct receive_job *job, struct arena *arena)
 {
     const struct message_receive *receive = job->receive;
     const struct str parts[] = {receive->carrier, receive->carrier_id};
-    const struct service *service = service_match(receive->from, receive->text);
     if (!phone_read(arena, receive->to, &job->to))
         job->to = STR_NONE;
     job->code = message_find_code(receive->text);
+    const struct service *service =
+        service_match(NULL, receive->from, receive->text, job->code.length != 0).service;
     job->service = service != NULL ? str_from(service->key) : STR_NONE;
     seal_hash(parts, 2, job->hash);
 }

@@ -19,7 +19,7 @@ struct list_job {
 
 static struct service_view view_of(const struct store_service *row)
 {
-    const struct service *known = row->known != 0 ? service_by_key(row->name) : NULL;
+    const struct service *known = row->known != 0 ? service_by_key(NULL, row->name) : NULL;
     return (struct service_view){
         .service_id = row->service_id,
         .name = service_name(row),
@@ -42,7 +42,7 @@ enum { RANK_OTHER = 5, RANK_SETTLED = 10 };
 /* Bank before payment before mail …; what was ticked off and is quiet comes last. */
 static int rank_of(const struct store_service *row)
 {
-    const struct service *known = row->known != 0 ? service_by_key(row->name) : NULL;
+    const struct service *known = row->known != 0 ? service_by_key(NULL, row->name) : NULL;
     bool settled = row->done_at != 0 && row->last_at <= row->done_at;
     return (known != NULL ? service_rank(known) : RANK_OTHER) + (settled ? RANK_SETTLED : 0);
 }
@@ -94,7 +94,7 @@ struct change_job {
 static enum err add_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct change_job *job = context;
-    const struct service *known = service_by_name(job->name);
+    const struct service *known = service_by_name(NULL, job->name);
     struct account *account;
     int64_t count;
     TRY(account_load(job->app, tx, arena, job->account_id, &account));

@@ -4,6 +4,6 @@
 
 struct str service_name(const struct store_service *service)
 {
-    const struct service *known = service->known != 0 ? service_by_key(service->name) : NULL;
+    const struct service *known = service->known != 0 ? service_by_key(NULL, service->name) : NULL;
     return known != NULL ? str_from(known->name) : service->name;
 }

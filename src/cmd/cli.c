@@ -16,8 +16,8 @@
 
 enum { CLI_INPUT_LIMIT = 16 * 1024 * 1024 };
 
-static const struct cli_verb *const verb_tables[] = {cli_verbs_account, cli_verbs_number, cli_verbs_closure,
-                                                     cli_verbs_keeping, cli_verbs_system};
+static const struct cli_verb *const verb_tables[] = {cli_verbs_account, cli_verbs_number,  cli_verbs_closure,
+                                                     cli_verbs_keeping, cli_verbs_message, cli_verbs_system};
 
 const char *cli_option(const struct cli *cli, const char *name)
 {
@@ -39,7 +39,11 @@ enum err cli_fail(struct cli *cli, enum err error, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    buf_printf(&cli->err, "violet: %s\n", text);
+    /* Whatever was tried: a full disk is the reason, and there is one way to mend it. */
+    if (error == ERR_FULL)
+        snprintf(text, sizeof text,
+                 "no room is left on the disk that it writes to. Free some, then run it again.");
+    buf_printf(&cli->err, "violet: %s\n", text[0] != '\0' ? text : err_code(error));
     return error;
 }
 
@@ -160,7 +164,9 @@ enum err cli_run(struct cli *cli, int argc, char **argv)
         return cli_fail(cli, ERR_USAGE, "no such command; `violet --help` lists them");
     if (cli->word_count == 0 && cli->option_count == 0)
         TRY(parse(cli, argc - used, argv + used));
-    return verb->run(cli);
+    enum err error = verb->run(cli);
+    /* Here, where the error is known: over the control socket only its exit code goes. */
+    return error != ERR_NONE && cli->err.length == 0 ? cli_fail(cli, error, "%s", err_code(error)) : error;
 }
 
 enum err cli_settings(struct cli *cli, struct settings *ret_settings)
@@ -213,6 +219,8 @@ static enum err read_input(struct cli *cli, const struct cli_verb *verb)
     const char *password_file = cli_option(cli, "password-file");
     if ((verb->flags & CLI_INPUT) != 0 && cli->word_count != 0)
         return read_file(cli, cli->words[cli->word_count - 1], CLI_INPUT_LIMIT, &cli->input);
+    if ((verb->flags & CLI_TEXT) != 0 && cli_has(cli, "text"))
+        return read_file(cli, cli_option(cli, "text"), LIMIT_BODY_DEFAULT_BYTES, &cli->input);
     if (password_file != NULL)
         return read_file(cli, password_file, LIMIT_PASSWORD_MAX_BYTES + 2, &cli->input);
     return ERR_NONE;

@@ -29,6 +29,7 @@ enum {
     CLI_INPUT = 2,  /* its last word names a file ("-" for standard input) that is read for it */
     CLI_CREATE = 4, /* makes what is missing */
     CLI_ALONE = 8,  /* needs the store for itself: refused while a serve runs */
+    CLI_TEXT = 16,  /* its --text names a file ("-" for standard input) that is read for it */
 };
 
 struct cli_verb {
@@ -56,6 +57,7 @@ extern const struct cli_verb cli_verbs_account[];
 extern const struct cli_verb cli_verbs_number[];
 extern const struct cli_verb cli_verbs_closure[];
 extern const struct cli_verb cli_verbs_keeping[];
+extern const struct cli_verb cli_verbs_message[];
 extern const struct cli_verb cli_verbs_system[];
 
 /* Finds the verb of argv; NULL. ret_used: how many words it took. */

@@ -1,16 +1,26 @@
-/* Look-ups in the compiled lists. */
+/* Look-ups in the lists of services. The list that wins is asked first. */
 #ifndef DOMAIN_MESSAGE_CATALOGUE_H
 #define DOMAIN_MESSAGE_CATALOGUE_H
 
 #include "domain/message/table.h"
 
-/* The row of a name, ASCII letters compared without case; NULL where the list has none. */
-const struct service_name_row *catalogue_name(struct str name);
+/* A name that was found. */
+struct catalogue_name {
+    const struct service *service; /* NULL: none */
+    const char *name;              /* as the list writes it */
+    enum service_name_use use;
+    size_t length;
+};
+
+/* The service of a name, ASCII letters compared without case. */
+struct catalogue_name catalogue_name(const struct service_list *list, struct str name);
+/* The service of a sender's id as it comes (a short code, "HDFCBK"); NULL where the list has none. */
+const struct service *catalogue_sender(const struct service_list *list, struct str sender);
 /* The service of a host or one of its parent domains; NULL where the list has none. */
-const struct service *catalogue_host(struct str host);
-/* The longest name of the list that stands at index and ends with a word; its row and length. Generic words
- * ("Shop", "Security") and names in small letters count as none. NULL where there is none. */
-const struct service_name_row *catalogue_longest(struct str text, size_t index, size_t *ret_length);
-const struct service *catalogue_service(const struct service_name_row *row);
+const struct service *catalogue_host(const struct service_list *list, struct str host);
+/* The longest name that stands at index and ends with a word. Names in small letters that the list writes
+ * otherwise count as none, unless any_case. */
+struct catalogue_name catalogue_longest(const struct service_list *list, struct str text, size_t index,
+                                        bool any_case);
 
 #endif

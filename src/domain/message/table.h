@@ -1,4 +1,6 @@
-/* What tools/gen_services.py makes of the lists. Offsets instead of pointers: nothing to relocate. */
+/* A list of services as it is searched: what tools/gen_services.py compiles from the shipped one, and what
+ * app builds of newer ones and of the desk's corrections. Offsets instead of pointers: nothing to relocate.
+ */
 #ifndef DOMAIN_MESSAGE_TABLE_H
 #define DOMAIN_MESSAGE_TABLE_H
 
@@ -7,18 +9,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A name or domain, and its service. Sorted by the name with ASCII letters in lower case. */
-struct service_name_row {
-    uint32_t offset; /* in service_text */
-    uint16_t service : 15, generic : 1;
+/* Where a name counts. */
+enum service_name_use {
+    SERVICE_NAME_PLAIN, /* wherever senders put theirs */
+    SERVICE_NAME_TITLE, /* a common word ("Square"): only with a code, as the title or in "your Square code"
+                         */
+    SERVICE_NAME_NEVER  /* says nothing ("Security") */
 };
 
-extern const struct service service_rows[]; /* by key */
-extern const size_t service_row_count;
-extern const char service_text[];
-extern const struct service_name_row service_names[];
-extern const size_t service_name_count;
-extern const struct service_name_row service_domains[];
-extern const size_t service_domain_count;
+/* A name, domain or sender, and its service. Sorted by the name with ASCII letters in lower case. */
+struct service_name_row {
+    uint32_t offset; /* in the table's text */
+    uint16_t service : 14, use : 2;
+};
+
+enum { SERVICE_TABLE_ROWS = 1 << 14 };
+
+struct service_table {
+    const struct service *rows; /* by key */
+    const struct service_name_row *names, *domains, *senders;
+    const char *text; /* NUL behind each name */
+    size_t row_count, name_count, domain_count, sender_count;
+};
+
+extern const struct service_table service_shipped;
 
 #endif

@@ -33,113 +33,165 @@ bool words_here(struct str text, size_t index, const char *word)
            !(words_is_letter(word[wanted.length - 1]) && words_is_letter(after));
 }
 
-static bool is_filler(char c)
+/* Bytes of what may stand between a word and its number, ending at index; 0: none. */
+static size_t filler_before(struct str text, size_t index)
 {
-    return c != '\0' && strchr(" \t\r\n:#\"'([-", c) != NULL;
+    static const char *const wide[] = {"：", "「", "『", "（", "【", "［", "“", "«", NULL};
+    char c = text.data[index - 1];
+    if (c != '\0' && strchr(" \t\r\n:#\"'([-", c) != NULL)
+        return 1;
+    for (size_t i = 0; wide[i] != NULL; i++)
+        if (str_ends(str_part(text, 0, index), str_from(wide[i])))
+            return strlen(wide[i]);
+    return 0;
 }
 
-bool words_before(struct str text, size_t index, const char *const *words)
+const char *words_before(struct str text, size_t index, const char *const *words)
 {
-    while (index > 0 && is_filler(text.data[index - 1]))
-        index--;
+    enum { FILLERS = 8 };
+    for (int i = 0; i < FILLERS && index > 0; i++)
+        index -= filler_before(text, index);
     for (; *words != NULL; words++) {
         size_t length = strlen(*words);
         if (length <= index && words_here(str_part(text, 0, index), index - length, *words))
-            return true;
+            return *words;
     }
-    return false;
+    return NULL;
 }
 
-bool words_after(struct str text, size_t index, const char *const *words)
+const char *words_after(struct str text, size_t index, const char *const *words)
 {
     while (words_at(text, index) == ' ' && index < text.length)
         index++;
     for (; *words != NULL; words++)
         if (words_here(text, index, *words))
+            return *words;
+    return NULL;
+}
+
+bool words_end_sentence(struct str text, size_t index)
+{
+    char c = text.data[index];
+    return c == '\n' || c == '!' || c == '?' || c == ';' || c == ':' ||
+           (c == '.' && words_at(text, index + 1) == ' ');
+}
+
+/* Longer ones first where one begins another. A '-' in front: it may end a compound word
+ * ("Bestätigungscode"). */
+static const char *const code_words[] = {
+    "verification code", "-passcode", "-passcodes", "-codes", "-code", "otp", "one-time pin", "pins", "pin",
+    "-password", "-passwort", "token", "account key", "verification", "verify", "-pins",
+    /* Chinese, Japanese, Korean */
+    "验证码", "驗證碼", "校验码", "校驗碼", "动态密码", "动态码", "動態密碼", "动态口令", "确认码", "確認碼",
+    "安全码", "安全碼", "登录码", "登入碼", "随机码", "随机密码", "一次性密码", "一次性密碼", "临时密码",
+    "短信密码", "短信口令", "认证码", "授权码", "口令", "認証コード", "認証番号", "確認コード", "確認番号",
+    "ワンタイムパスワード", "パスコード", "暗証番号", "인증번호", "인증 번호", "인증코드", "확인코드",
+    "비밀번호",
+    /* Romance */
+    "códigos", "código", "codigo", "clave", "contraseña", "senha", "codice", "mot de passe", "codul", "cod",
+    /* Germanic, Finnish */
+    "mtan", "smstan", "pushtan", "tan", "-kode", "-koden", "-kod", "-kodi", "-koodi", "-koodisi", "-koodin",
+    "lösenord", "-wachtwoord",
+    /* Slavic */
+    "-код", "Код", "кода", "пароль", "Пароль", "hasło", "hasłem", "kód", "kód:", "heslo",
+    /* Turkish, Hungarian, Greek */
+    "-kodu", "-kodunuz", "şifre", "şifreniz", "kódja", "-kód", "κωδικός", "Κωδικός", "κωδικό", "κωδικος",
+    /* Arabic, Hebrew, Persian, Hindi, Thai, Vietnamese, Indonesian */
+    "رمز", "كود", "الرمز", "کد", "קוד", "הקוד", "सत्यापन कोड", "कोड", "ओटीपी", "รหัส", "mã xác", "Mã xác",
+    "mã otp", "Mã otp", "mã", "Mã", "ma xac", "ma otp", "kata sandi", NULL};
+
+/* A code of these kinds is none that opens an account. */
+static const char *const other_before[] = {
+    "zip",      "promo",    "promotion",     "promotional", "area",        "postal",    "post",
+    "discount", "coupon",   "error",         "dress",       "country",     "voucher",   "gift",
+    "qr",       "source",   "sort",          "swift",       "offer",       "referral",  "bar",
+    "status",   "color",    "building",      "morse",       "invite",      "savings",   "tracking",
+    "product",  "pickup",   "pick-up",       "pick up",     "collection",  "collect",   "locker",
+    "gate",     "door",     "gutschein",     "rabatt",      "aktions",     "rebate",    "shipping",
+    "parcel",   "delivery", "booking",       "airline",     "reward",      "reference", "lunch",
+    "barcode",  "exit",     "gutscheincode", "rabattcode",  "aktionscode", "digicode",  "drop-off",
+    "return",   "ship",     "clothing",      "wifi",        "wi-fi",       "alarm",     "entry",
+    NULL};
+static const char *const other_after[] = {
+    "postal",      "promo",      "promocional", "promocional", "promotionnel", "promozionale", "de barras",
+    "de barra",    "barre",      "à barres",    "sconto",      "fiscale",      "de réduction", "de descuento",
+    "de desconto", "de retrait", "odbioru",     "for locker",  "of conduct",   "numbers",      "red",
+    "word",        "review",     "rabatowy",    "de cupón",    "desconto",     "cadeau",       "подарка",
+    "диску",       "купона",     "скидки",      NULL};
+
+static unsigned char fold(char c)
+{
+    return (unsigned char)(words_is_upper(c) ? c - 'A' + 'a' : c);
+}
+
+void words_index(struct words_index *index, const char *const *words)
+{
+    memset(index->head, 0, sizeof index->head);
+    index->words = words;
+    size_t count = 0;
+    while (words[count] != NULL && count < WORDS_INDEXED)
+        count++;
+    for (size_t i = count; i > 0; i--) { /* backwards, so that they are met in their order */
+        unsigned char first = fold(words[i - 1][words[i - 1][0] == '-']);
+        index->next[i] = index->head[first];
+        index->head[first] = (uint8_t)i;
+    }
+}
+
+const char *words_next(const struct words_index *index, char first, uint8_t *cursor)
+{
+    *cursor = *cursor == 0 ? index->head[fold(first)] : index->next[*cursor];
+    return *cursor != 0 ? index->words[*cursor - 1] : NULL;
+}
+
+/* The length of the word for a code that stands at index; 0: none. */
+static size_t code_word_here(const struct words_index *words, struct str text, size_t index)
+{
+    uint8_t cursor = 0;
+    for (const char *word; (word = words_next(words, text.data[index], &cursor)) != NULL;) {
+        bool tail = *word == '-';
+        /* as the end of a compound the letters before it do not count */
+        struct str seen = tail ? str_part(text, index, text.length) : text;
+        if (words_here(seen, tail ? 0 : index, word + tail))
+            return strlen(word + tail);
+    }
+    return 0;
+}
+
+/* "Gutscheincode": the compound's first letters name what it opens. */
+static bool is_other_compound(struct str text, size_t index)
+{
+    static const char *const heads[] = {
+        "gutschein", "rabatt", "aktions",  "zip", "promo", "bar", "qr", "post",         "länder", "country",
+        "digi",      "rabatt", "kortings", "dis", "en",    "de",  "un", "presentkorts", "gåvo",   NULL};
+    size_t from = index;
+    while (from > 0 && (words_is_letter(text.data[from - 1]) || (unsigned char)text.data[from - 1] >= 0x80))
+        from--;
+    if (from == index)
+        return false;
+    for (size_t i = 0; heads[i] != NULL; i++)
+        if (str_equal_nocase(str_part(text, from, strlen(heads[i])), str_from(heads[i])) &&
+            (strlen(heads[i]) > 3 || index - from == strlen(heads[i])))
             return true;
     return false;
 }
 
-/* Longer ones first where one begins another. */
-static const char *const code_words[] = {"verification code",
-                                         "passcode",
-                                         "passcodes",
-                                         "code",
-                                         "codes",
-                                         "otp",
-                                         "pin",
-                                         "password",
-                                         "token",
-                                         "account key",
-                                         "verification",
-                                         "verify",
-                                         "验证码",
-                                         "驗證碼",
-                                         "校验码",
-                                         "校驗碼",
-                                         "动态密码",
-                                         "动态码",
-                                         "動態密碼",
-                                         "确认码",
-                                         "確認碼",
-                                         "安全码",
-                                         "登录码",
-                                         "随机码",
-                                         "口令",
-                                         "認証コード",
-                                         "認証番号",
-                                         "確認コード",
-                                         "인증번호",
-                                         "인증 번호",
-                                         "인증코드",
-                                         "código",
-                                         "codigo",
-                                         "clave",
-                                         "codice",
-                                         "bestätigungscode",
-                                         "sicherheitscode",
-                                         "tan",
-                                         "код",
-                                         "Код",
-                                         "пароль",
-                                         "Пароль",
-                                         "kod",
-                                         "kodu",
-                                         "kodunuz",
-                                         "mã xác",
-                                         "mã otp",
-                                         "Mã xác",
-                                         "Mã otp",
-                                         "kode",
-                                         "رمز",
-                                         "קוד",
-                                         "รหัส",
-                                         "कोड",
-                                         NULL};
-
-/* A code of these kinds is none that opens anything. */
-static const char *const other_codes[] = {
-    "zip",    "promo",  "promotion", "promotional", "area",    "postal", "post",  "discount",
-    "coupon", "error",  "dress",     "country",     "voucher", "gift",   "qr",    "source",
-    "sort",   "swift",  "offer",     "referral",    "bar",     "status", "color", "building",
-    "morse",  "invite", "savings",   "tracking",    "product", NULL};
-
-static size_t code_word_here(struct str text, size_t index)
+void words_find_code_words(struct str text, struct code_words *ret_words)
 {
-    for (const char *const *word = code_words; *word != NULL; word++)
-        if (words_here(text, index, *word))
-            return strlen(*word);
-    return 0;
-}
-
-size_t words_find_code_word(struct str text, size_t from, size_t *ret_length)
-{
-    for (size_t i = from; i < text.length; i++) {
-        size_t length = code_word_here(text, i);
-        if (length != 0 && !words_before(text, i, other_codes)) {
-            *ret_length = length;
-            return i;
+    struct words_index index;
+    ret_words->count = 0;
+    words_index(&index, code_words);
+    for (size_t i = 0; i < text.length && i < WORDS_BYTES && ret_words->count < WORDS_CODE_WORDS;) {
+        size_t length = code_word_here(&index, text, i);
+        if (length == 0) {
+            i++;
+            continue;
         }
+        if (words_before(text, i, other_before) == NULL &&
+            words_after(text, i + length, other_after) == NULL && !is_other_compound(text, i)) {
+            ret_words->at[ret_words->count].from = i;
+            ret_words->at[ret_words->count++].end = i + length;
+        }
+        i += length;
     }
-    return SIZE_MAX;
 }

@@ -6,6 +6,9 @@
 
 #include <stdint.h>
 
+/* How much of a text is looked into, and how many words for a code in it. */
+enum { WORDS_BYTES = 8192, WORDS_CODE_WORDS = 48 };
+
 bool words_is_digit(char c);
 bool words_is_upper(char c);
 bool words_is_letter(char c);
@@ -14,11 +17,32 @@ char words_at(struct str text, size_t index);
 /* True where text goes on with word at index, ASCII letters compared without case, and neither end cuts an
  * ASCII word in two. */
 bool words_here(struct str text, size_t index, const char *word);
-/* True where one of the words (ends with NULL) ends exactly at index, spaces and punctuation skipped. */
-bool words_before(struct str text, size_t index, const char *const *words);
-/* True where one of the words begins at index, spaces skipped. */
-bool words_after(struct str text, size_t index, const char *const *words);
-/* The next place of a word for a code at or after from, its length in *ret_length; SIZE_MAX: none. */
-size_t words_find_code_word(struct str text, size_t from, size_t *ret_length);
+/* The one of the words (ends with NULL) that ends exactly at index, spaces and punctuation skipped; NULL. */
+const char *words_before(struct str text, size_t index, const char *const *words);
+/* The one of the words that begins at index, spaces skipped; NULL. */
+const char *words_after(struct str text, size_t index, const char *const *words);
+/* True where a sentence ends with the character at index. */
+bool words_end_sentence(struct str text, size_t index);
+
+/* Words by their first byte, so that a text is walked once however many there are. A '-' in front of a word
+ * is none of its bytes. */
+enum { WORDS_INDEXED = 250 };
+struct words_index {
+    const char *const *words;
+    uint8_t head[256], next[WORDS_INDEXED + 1];
+};
+void words_index(struct words_index *index, const char *const *words);
+/* The words that begin with this byte, one after the other; *cursor starts at 0. NULL at the end, when
+ * *cursor is 0 again. */
+const char *words_next(const struct words_index *index, char first, uint8_t *cursor);
+
+/* The words for a code in a text, in order; those for codes that open nothing ("promo code") are left out. */
+struct code_words {
+    struct {
+        size_t from, end;
+    } at[WORDS_CODE_WORDS];
+    size_t count;
+};
+void words_find_code_words(struct str text, struct code_words *ret_words);
 
 #endif
