@@ -43,6 +43,7 @@ SELECT create_distributed_table('rnd_row', 'e164', colocate_with => 'number');
 SELECT create_distributed_table('carrier_seen', 'message_hash', colocate_with => 'none');
 SELECT create_distributed_table('declaration', 'declaration_id', colocate_with => 'none');
 SELECT create_distributed_table('log_leaf', 'hash', colocate_with => 'none');
+SELECT create_distributed_table('tombstone', 'closure_id', colocate_with => 'none');
 SELECT create_distributed_table('desk_item', 'subject_id', colocate_with => 'none');
 SELECT create_distributed_table('audit', 'audit_id', colocate_with => 'none');
 

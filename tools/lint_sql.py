@@ -68,6 +68,7 @@ TEXTS = {
     "carrier_seen.carrier": "name of a carrier", "transfer.kind": "word", "customer_order.kind": "word",
     "closure.reference": "public reference", "closure.waits_for": "word", "closure_recipient.recipient": "word",
     "closure_recipient.result": "word", "receipt.signature": "signature over a hash", "log_leaf.kind": "word",
+    "tombstone.record": "ids, numbers that were disconnected, amounts: what the file of that name holds",
     "journal.event": "word", "journal.actor": "word, or a staff member's id", "outbox.kind": "word",
     "outbox.effect_key": "word and ids", "outbox.key_kind": "word", "outbox.result": "word", "queue.kind": "word",
     "desk_item.kind": "word", "audit.event": "word", "declaration.reference": "public reference",

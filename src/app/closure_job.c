@@ -7,6 +7,7 @@
 #include "base/failpoint.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "store/log_share.h"
 #include "store/sweep.h"
 #include "store/work.h"
 
@@ -19,6 +20,7 @@ struct tick_job {
     struct closure_id id;
     int64_t now;
     bool steady, again, tombstone, failed;
+    struct tombstone_records records; /* written by this step */
     enum err why;
 };
 
@@ -108,6 +110,9 @@ static enum err tick_run(struct sql_tx *tx, struct arena *arena, void *context)
     job->again = false;
     TRY(closure_work_load(job->app, tx, arena, job->id.account_id, job->id.closure_id, job->now,
                           &system_actor, &closure));
+    if (job->tombstone)
+        TRY(store_tombstone_insert(tx, job->now, job->id.closure_id, job->records.records,
+                                   job->records.count));
     TRY(tick(closure, &config, job));
     return drop_own_key(closure);
 }
@@ -138,7 +143,8 @@ static enum err step_once(struct tick_job *job, struct arena *arena)
     job->now = clock_now();
     TRY(sql_read(job->app->store, look_run, arena, job));
     if (job->tombstone)
-        TRY(tombstones_write(job->app, arena, job->id.account_id, job->id.closure_id, job->now));
+        TRY(tombstones_write(job->app, arena, job->id.account_id, job->id.closure_id, job->now,
+                             &job->records));
     FAILPOINT("closure.before_step");
     TRY(sql_call(job->app->store, "closure_step", tick_run, job));
     FAILPOINT("closure.after_step");

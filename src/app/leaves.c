@@ -31,14 +31,15 @@ static enum err leaves_append(struct leaves_job *job)
     return ERR_NONE;
 }
 
-/* Whatever came meanwhile keeps the job on the clock. */
+/* Their times are their order in the log. Whatever came meanwhile keeps the job on the clock. */
 static enum err leaves_mark(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct leaves_job *job = context;
     struct str hash, kind;
     size_t left;
+    int64_t now = clock_now();
     for (size_t i = 0; i < job->count; i++)
-        TRY(store_leaf_written(tx, job->hashes[i], clock_now()));
+        TRY(store_leaf_written(tx, job->hashes[i], now + (int64_t)i));
     TRY(store_leaf_unwritten(tx, arena, &hash, &kind, 1, &left));
     return left == 0 ? store_queue_remove(tx, "leaves", 0, 0) : ERR_NONE;
 }

@@ -30,18 +30,42 @@ static void add_lists(struct buf *record, const struct tombstone *tombstone, siz
                    (long long)tombstone->refunds[i].amount);
 }
 
-enum err tombstones_append(struct app *app, const struct tombstone *tombstone)
+/* One record, or several where the lists do not fit one. */
+static enum err make_records(struct arena *arena, const struct tombstone *tombstone,
+                             struct tombstone_records *ret_records)
 {
-    size_t from = 0;
-    enum err error = ERR_NONE;
-    do {
+    size_t most =
+        tombstone->number_count > tombstone->refund_count ? tombstone->number_count : tombstone->refund_count;
+    size_t parts = most == 0 ? 1 : (most + TOMBSTONE_PART - 1) / TOMBSTONE_PART;
+    *ret_records = (struct tombstone_records){.records = ARENA_ARRAY(arena, parts, struct str)};
+    for (size_t from = 0; ret_records->count < parts; from += TOMBSTONE_PART) {
         struct buf record = buf_new(0);
         add_head(&record, tombstone);
         add_lists(&record, tombstone, from);
-        error = record.failed ? ERR_MEMORY : logs_append(app->logs, LOGS_TOMBSTONES, buf_str(&record));
+        bool failed = record.failed;
+        ret_records->records[ret_records->count++] = arena_str(arena, buf_str(&record));
         buf_free(&record);
-        from += TOMBSTONE_PART;
-    } while (error == ERR_NONE && (from < tombstone->number_count || from < tombstone->refund_count));
+        if (failed)
+            return ERR_MEMORY;
+    }
+    return ERR_NONE;
+}
+
+static enum err append_records(struct app *app, const struct tombstone_records *records)
+{
+    for (size_t i = 0; i < records->count; i++)
+        TRY(logs_append(app->logs, LOGS_TOMBSTONES, records->records[i]));
+    return ERR_NONE;
+}
+
+enum err tombstones_append(struct app *app, const struct tombstone *tombstone)
+{
+    struct tombstone_records records;
+    struct arena *arena = arena_new(0);
+    enum err error = arena != NULL ? make_records(arena, tombstone, &records) : ERR_MEMORY;
+    if (error == ERR_NONE)
+        error = append_records(app, &records);
+    arena_free(arena);
     return error;
 }
 
@@ -97,11 +121,12 @@ static enum err gather_run(struct sql_tx *tx, struct arena *arena, void *context
 }
 
 enum err tombstones_write(struct app *app, struct arena *arena, int64_t account_id, int64_t closure_id,
-                          int64_t now)
+                          int64_t now, struct tombstone_records *ret_records)
 {
     struct gather gather = {.arena = arena, .account_id = account_id, .closure_id = closure_id, .now = now};
     TRY(sql_read(app->store, gather_run, arena, &gather));
-    return tombstones_append(app, &gather.tombstone);
+    TRY(make_records(arena, &gather.tombstone, ret_records));
+    return append_records(app, ret_records);
 }
 
 /* The next piece before the separator as a number. */

@@ -25,6 +25,12 @@ struct tombstone {
     size_t refund_count;
 };
 
+/* As they stand in the file. */
+struct tombstone_records {
+    struct str *records;
+    size_t count;
+};
+
 /* Appends what must outlive every backup; the same a second time adds nothing. One record, or several where
  * numbers and refunds do not fit one:
  *   closure account ACCOUNT CLOSURE REFERENCE CLOSED_AT numbers:E164@AT,… refunds:PAYMENT:ATTEMPT:AMOUNT,…
@@ -32,9 +38,10 @@ struct tombstone {
  * Does I/O: never inside a command. ERR_FULL, ERR_IO: nothing may be destroyed then. */
 enum err tombstones_append(struct app *app, const struct tombstone *tombstone);
 /* The same for a closure that is being settled, read from the store: its numbers, disconnected at `now`, and
- * what it owes. Where it is written again, the later record counts. ERR_NOT_FOUND. */
+ * what it owes. Where it is written again, the later record counts. The records are for the store too: the
+ * other nodes' files are made of them. ERR_NOT_FOUND. */
 enum err tombstones_write(struct app *app, struct arena *arena, int64_t account_id, int64_t closure_id,
-                          int64_t now);
+                          int64_t now, struct tombstone_records *ret_records);
 /* Reads a record; lists live in arena. ERR_CORRUPT where it is none. */
 enum err tombstones_read(struct arena *arena, struct str record, struct tombstone *ret_tombstone);
 /* Calls each(tombstone, context) for every record, oldest first; stops at its first error. */

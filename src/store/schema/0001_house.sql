@@ -306,6 +306,15 @@ CREATE TABLE log_leaf (
 );
 CREATE INDEX log_leaf_written ON log_leaf (written_at, at);
 
+-- What stands in the file of that name, for the files of the other nodes.
+CREATE TABLE tombstone (
+    at int64 NOT NULL,
+    closure_id int64 NOT NULL,
+    part int64 NOT NULL,
+    record text NOT NULL,
+    PRIMARY KEY (at, closure_id, part)
+);
+
 -- subject_id is 0 for the account's own journal, else the closure's.
 CREATE TABLE journal (
     account_id int64 NOT NULL,
