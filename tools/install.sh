@@ -16,6 +16,7 @@ program pkg-config pkg-config
 program python3 python3
 program msgfmt gettext
 library sqlite3 libsqlite3-dev
+library libpq libpq-dev
 library libsodium libsodium-dev
 library libmicrohttpd libmicrohttpd-dev
 library jansson libjansson-dev
@@ -32,6 +33,7 @@ program npm npm
 program openssl openssl
 program minisign minisign
 program sqlite3 sqlite3
+file /usr/lib/postgresql/15/bin/postgres postgresql-15
 program unzip unzip
 program xmllint libxml2-utils
 file /usr/lib/python3/dist-packages/aiosmtpd/__init__.py python3-aiosmtpd

@@ -45,7 +45,10 @@ struct sql_tx {
 
 /* Commands that wait for their turn: a ring of fixed size, under the engine's lock. */
 struct sql_queue {
-    struct sql_command *ring;
+    struct sql_queued {
+        struct sql_command command;
+        int64_t at; /* when it was put there, by the engine's clock */
+    } * ring;
     unsigned limit, first, count;
 };
 
@@ -53,14 +56,14 @@ struct sql_queue {
 enum err sql_queue_new(unsigned limit, struct sql_queue *ret_queue);
 void sql_queue_free(struct sql_queue *queue);
 /* ERR_BUSY where it is full. */
-enum err sql_queue_put(struct sql_queue *queue, const struct sql_command *command);
-bool sql_queue_take(struct sql_queue *queue, struct sql_command *ret_command);
+enum err sql_queue_put(struct sql_queue *queue, const struct sql_command *command, int64_t at);
+bool sql_queue_take(struct sql_queue *queue, struct sql_queued *ret_queued);
 
 /* Replaces the schema files' type words (int64, text, bytes, in this order) by the engine's, where one is the
  * second word of a line, and ends each table with table_end. */
 void sql_schema_translate(struct str text, const char *const types[3], const char *table_end,
                           struct buf *out);
 
-extern const struct sql_engine sqlite_engine;
+extern const struct sql_engine sqlite_engine, postgres_engine;
 
 #endif

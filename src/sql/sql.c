@@ -9,6 +9,8 @@ static const struct {
     const struct sql_engine *engine;
 } engine_rows[] = {
     {"sqlite:", &sqlite_engine},
+    {"postgresql://", &postgres_engine},
+    {"postgres://", &postgres_engine},
 };
 
 static const struct sql_engine *engine_of(const char *url, const char **ret_reason)
@@ -17,7 +19,7 @@ static const struct sql_engine *engine_of(const char *url, const char **ret_reas
         if (strncmp(url, engine_rows[i].prefix, strlen(engine_rows[i].prefix)) == 0)
             return engine_rows[i].engine;
     if (ret_reason != NULL)
-        *ret_reason = "the url must be sqlite:/path/to/file.db";
+        *ret_reason = "the url must be sqlite:/path/to/file.db or postgresql://…";
     return NULL;
 }
 

@@ -29,7 +29,7 @@ struct sql_migration {
 };
 
 struct sql_options {
-    const char *url; /* "sqlite:/path/file.db" */
+    const char *url; /* "sqlite:/path/file.db", "postgresql://user@host/database" (libpq's) */
     const struct sql_statement *statements;
     size_t statement_count;
     const struct sql_migration *migrations; /* ascending, versions 1, 2, 3 … */
@@ -136,6 +136,7 @@ int sql_version(struct sql_store *store);
 /* What the store has done since it was opened, for /metrics. */
 struct sql_counters {
     int64_t commands, commits, reruns, reads, checkpoints, wal_bytes, queue, commit_micros_last;
+    int64_t connections, reconnects; /* PostgreSQL's: open now, made again after a loss */
 };
 void sql_count(struct sql_store *store, struct sql_counters *ret_counters);
 

@@ -27,7 +27,7 @@ struct sqlite_tx {
 };
 
 struct sqlite_item {
-    struct sql_command command;
+    struct sql_queued queued;
     struct arena *arena;
     enum err result;
 };

@@ -22,10 +22,10 @@ static unsigned take_group(struct sqlite_store *store, unsigned round)
            !store->stopping)
         pthread_cond_wait(&store->wake, &store->lock_queue);
     while (count < LIMIT_SQL_GROUP &&
-           sql_queue_take(&store->lanes[SQL_LANE_COMMAND], &store->group[count].command))
+           sql_queue_take(&store->lanes[SQL_LANE_COMMAND], &store->group[count].queued))
         count++;
     if ((count == 0 || round % BULK_EVERY == 0) && count < LIMIT_SQL_GROUP &&
-        sql_queue_take(&store->lanes[SQL_LANE_BULK], &store->group[count].command))
+        sql_queue_take(&store->lanes[SQL_LANE_BULK], &store->group[count].queued))
         count++;
     pthread_mutex_unlock(&store->lock_queue);
     return count;
@@ -37,11 +37,11 @@ static enum err run_command(struct sqlite_store *store, struct sqlite_item *item
     struct sqlite_tx tx = {
         .base = {&sqlite_engine, item->arena, ERR_NONE}, .connection = &store->writer, .writer = true};
     int64_t started = clock_read().monotonic;
-    enum err result = item->command.run(&tx.base, item->arena, item->command.context);
+    enum err result = item->queued.command.run(&tx.base, item->arena, item->queued.command.context);
     sqlite_end_walks(&tx);
     int64_t took = clock_read().monotonic - started;
-    if (took > LIMIT_SQL_COMMAND_MICROS && item->command.lane == SQL_LANE_COMMAND)
-        log_warn("sql_command_slow", LOG_TEXT("name", item->command.name), LOG_INT("micros", took));
+    if (took > LIMIT_SQL_COMMAND_MICROS && item->queued.command.lane == SQL_LANE_COMMAND)
+        log_warn("sql_command_slow", LOG_TEXT("name", item->queued.command.name), LOG_INT("micros", took));
     /* A command must not succeed over an error that it did not see. */
     return result == ERR_NONE ? tx.base.error : result;
 }
@@ -124,7 +124,7 @@ static void answer_group(struct sqlite_store *store, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         struct sqlite_item *item = &store->group[i];
         arena_reset(item->arena);
-        item->command.done(item->result, item->command.context);
+        item->queued.command.done(item->result, item->queued.command.context);
     }
 }
 
@@ -189,7 +189,7 @@ enum err sqlite_submit(struct sql_store *base, const struct sql_command *command
     enum sql_lane lane = command->lane == SQL_LANE_CLAIM ? SQL_LANE_COMMAND : command->lane;
     pthread_mutex_lock(&store->lock_queue);
     if (!store->stopping)
-        result = sql_queue_put(&store->lanes[lane], command);
+        result = sql_queue_put(&store->lanes[lane], command, 0);
     if (result == ERR_NONE)
         pthread_cond_signal(&store->wake);
     pthread_mutex_unlock(&store->lock_queue);

@@ -13,6 +13,8 @@
 #include "store/statements.h"
 
 #include <dirent.h>
+#include <libpq-fe.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +30,83 @@ static void count_publish(void *context, int64_t account_id, const char *event, 
     house->published++;
 }
 
+bool house_is_postgres(const struct house *house)
+{
+    return house->server[0] != '\0';
+}
+
+static PGresult *server_run(const char *url, const char *text, ExecStatusType wanted)
+{
+    PGconn *link = PQconnectdb(url);
+    PGresult *result = PQexec(link, text);
+    if (PQresultStatus(result) != wanted)
+        print_error("%s: %s\n", text, PQresultErrorMessage(result));
+    assert_int_equal(PQresultStatus(result), wanted);
+    PQfinish(link);
+    return result;
+}
+
+/* The name of a database of its own takes the place of the server's own one in the address. */
+static void server_make_database(struct house *house)
+{
+    static unsigned made;
+    char name[64], text[160];
+    const char *server = getenv("VIOLET_POSTGRES"), *engine = getenv("VIOLET_TEST_STORE");
+    if (engine == NULL || strcmp(engine, "postgres") != 0) {
+        snprintf(house->url, sizeof house->url, "sqlite:%s/violet.db", house->directory);
+        return;
+    }
+    assert_non_null(server);
+    const char *place = strstr(server, "/postgres?");
+    assert_non_null(place);
+    snprintf(house->server, sizeof house->server, "%s", server);
+    snprintf(name, sizeof name, "test_%ld_%u", (long)getpid(), ++made);
+    snprintf(house->url, sizeof house->url, "%.*s/%s%s", (int)(place - server), server, name,
+             place + sizeof "/postgres" - 1);
+    snprintf(text, sizeof text, "CREATE DATABASE %s TEMPLATE template0", name);
+    PQclear(server_run(server, text, PGRES_COMMAND_OK));
+}
+
+static void server_drop_database(struct house *house)
+{
+    char text[160];
+    if (!house_is_postgres(house))
+        return;
+    const char *name = strstr(house->url, "/test_") + 1;
+    snprintf(text, sizeof text, "DROP DATABASE %.*s WITH (FORCE)", (int)strcspn(name, "?"), name);
+    PQclear(server_run(house->server, text, PGRES_COMMAND_OK));
+}
+
+static int64_t sqlite_run_text(struct house *house, const char *text)
+{
+    sqlite3 *db = NULL;
+    char *why = NULL;
+    assert_int_equal(sqlite3_open(house->url + strlen("sqlite:"), &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 2000);
+    if (sqlite3_exec(db, text, NULL, NULL, &why) != SQLITE_OK)
+        fail_msg("%s: %s", text, why);
+    int64_t changes = sqlite3_total_changes(db);
+    sqlite3_close(db);
+    return changes;
+}
+
+int64_t house_sql(struct house *house, const char *text)
+{
+    if (!house_is_postgres(house))
+        return sqlite_run_text(house, text);
+    PGresult *result = server_run(house->url, text, PGRES_COMMAND_OK);
+    int64_t changes = strtoll(PQcmdTuples(result), NULL, 10);
+    PQclear(result);
+    return changes;
+}
+
 static void open_store(struct house *house)
 {
-    char url[96], path[96];
-    snprintf(url, sizeof url, "sqlite:%s/violet.db", house->directory);
+    char path[96];
+    server_make_database(house);
     snprintf(path, sizeof path, "%s/keyring", house->directory);
     const struct sql_options options = {
-        .url = url,
+        .url = house->url,
         .statements = store_statements,
         .statement_count = STATEMENT_COUNT,
         .migrations = store_migrations,
@@ -92,6 +164,7 @@ int house_tear_down(void **state)
     struct house *house = *state;
     sql_close(house->app.store);
     keyring_free(house->app.keyring);
+    server_drop_database(house);
     walk_files(house, remove_file, NULL);
     rmdir(house->directory);
     arena_free(house->arena);
@@ -102,11 +175,9 @@ int house_tear_down(void **state)
 int house_tear_down_checked(void **state)
 {
     struct house *house = *state;
-    char url[96];
     int64_t findings = 0;
     struct check_report *report = ARENA_NEW(house->arena, struct check_report);
-    snprintf(url, sizeof url, "sqlite:%s/violet.db", house->directory);
-    assert_int_equal(check_run(&house->app, url, house->arena, clock_now(), report), ERR_NONE);
+    assert_int_equal(check_run(&house->app, house->url, house->arena, clock_now(), report), ERR_NONE);
     assert_true(report->rules > 20);
     for (size_t i = 0; i < report->count; i++) {
         /* no scheduler runs here: what is due stays due */
@@ -233,9 +304,39 @@ static void search_file(const char *path, void *context)
     fclose(file);
 }
 
+static void search_table(PGconn *link, const char *table, struct search *search)
+{
+    char text[160], *row;
+    int length;
+    snprintf(text, sizeof text, "COPY \"%s\" TO STDOUT (FORMAT binary)", table);
+    PGresult *result = PQexec(link, text);
+    assert_int_equal(PQresultStatus(result), PGRES_COPY_OUT);
+    PQclear(result);
+    while ((length = PQgetCopyData(link, &row, 0)) >= 0) {
+        search->found =
+            search->found || memmem(row, (size_t)length, search->text, strlen(search->text)) != NULL;
+        PQfreemem(row);
+    }
+    PQclear(PQgetResult(link));
+}
+
+static void search_server(struct house *house, struct search *search)
+{
+    PGresult *tables = server_run(house->url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
+                                  PGRES_TUPLES_OK);
+    PGconn *link = PQconnectdb(house->url);
+    assert_true(PQntuples(tables) > 0);
+    for (int i = 0; i < PQntuples(tables); i++)
+        search_table(link, PQgetvalue(tables, i, 0), search);
+    PQfinish(link);
+    PQclear(tables);
+}
+
 bool house_holds(struct house *house, const char *text)
 {
     struct search search = {.text = text};
     walk_files(house, search_file, &search);
+    if (house_is_postgres(house))
+        search_server(house, &search);
     return search.found;
 }

@@ -1,4 +1,5 @@
-/* A store of its own for each test: real SQLite file, keyring and accounts, behind the port. */
+/* A store of its own for each test: a real SQLite file, or a database on the PostgreSQL server whose address
+ * stands in VIOLET_POSTGRES where VIOLET_TEST_STORE says postgres; keyring and accounts behind the port. */
 #ifndef TESTS_STORE_HOUSE_H
 #define TESTS_STORE_HOUSE_H
 
@@ -10,6 +11,7 @@
 
 struct house {
     char directory[64];
+    char url[512], server[512]; /* server: empty on SQLite */
     struct app app;
     struct settings settings;
     struct arena *arena;
@@ -36,7 +38,11 @@ int64_t house_balance(struct house *house, int64_t account_id, int64_t code);
 int64_t house_sum(struct house *house, int64_t account_id);
 /* How many rows the statement of the account's wallet has. */
 size_t house_transfers(struct house *house, int64_t account_id);
-/* True where any file of the house holds the bytes of text. */
+bool house_is_postgres(const struct house *house);
+/* Runs a text by a connection of its own that knows nothing of the port, and gives the number of rows that it
+ * changed. */
+int64_t house_sql(struct house *house, const char *text);
+/* True where any file of the house, or any row on the server, holds the bytes of text. */
 bool house_holds(struct house *house, const char *text);
 
 #endif
