@@ -36,6 +36,8 @@ program sqlite3 sqlite3
 file /usr/lib/postgresql/15/bin/postgres postgresql-15
 program unzip unzip
 program xmllint libxml2-utils
+program mandoc mandoc
+program zsh zsh
 file /usr/lib/python3/dist-packages/aiosmtpd/__init__.py python3-aiosmtpd
 file /usr/bin/python3 python3
 file /usr/bin/chromium chromium

@@ -154,6 +154,26 @@ bool str_is_utf8(struct str text)
     return true;
 }
 
+size_t str_edits(struct str from, struct str to)
+{
+    size_t row[STR_EDITS + 1]; /* one row of the table at a time */
+    from = str_part(from, 0, STR_EDITS);
+    to = str_part(to, 0, STR_EDITS);
+    for (size_t j = 0; j <= to.length; j++)
+        row[j] = j;
+    for (size_t i = 0; i < from.length; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < to.length; j++) {
+            size_t replaced = diagonal + (from.data[i] != to.data[j]);
+            diagonal = row[j + 1];
+            size_t other = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
+            row[j + 1] = replaced < other ? replaced : other;
+        }
+    }
+    return row[to.length];
+}
+
 bool str_equal_secret(struct str a, struct str b)
 {
     if (a.length != b.length)

@@ -40,6 +40,10 @@ bool str_split(struct str *rest, char separator, struct str *ret_piece);
 bool str_to_int64(struct str text, int64_t *ret_value);
 /* True where text is well-formed UTF-8 without NUL (RFC 3629: no surrogates, shortest form). */
 bool str_is_utf8(struct str text);
+/* How many single-character edits lead from one text to the other (Levenshtein's distance); both are looked
+ * at up to STR_EDITS bytes. For "did you mean". */
+enum { STR_EDITS = 96 };
+size_t str_edits(struct str from, struct str to);
 /* Equal in constant time for equal lengths. */
 bool str_equal_secret(struct str a, struct str b);
 

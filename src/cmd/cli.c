@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "cmd/config.h"
+#include "cmd/usage.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,6 +48,26 @@ enum err cli_fail(struct cli *cli, enum err error, const char *format, ...)
     return error;
 }
 
+static const char *how_to_mend(int code)
+{
+    switch (code) {
+    case ENOENT:
+        return "give the path of a file that is there, or \"-\" for standard input";
+    case EACCES:
+        return "let the user who runs violet read it";
+    case EISDIR:
+        return "that is a directory; give a file";
+    default:
+        return "see whether its disk is well";
+    }
+}
+
+static enum err fail_to_read(struct cli *cli, const char *path, int code)
+{
+    return cli_fail(cli, code == ENOENT ? ERR_NOT_FOUND : ERR_IO, "can't read %s: %s; %s", path,
+                    strerror(code), how_to_mend(code));
+}
+
 static enum err read_file(struct cli *cli, const char *path, size_t limit, struct str *ret_text)
 {
     struct buf text = buf_new(limit);
@@ -54,17 +75,16 @@ static enum err read_file(struct cli *cli, const char *path, size_t limit, struc
     ssize_t got;
     int file = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return cli_fail(cli, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "can't read %s: %s", path,
-                        strerror(errno));
+        return fail_to_read(cli, path, errno);
     while ((got = read(file, chunk, sizeof chunk)) > 0)
         buf_add_bytes(&text, chunk, (size_t)got);
     int failed = errno;
     close(file);
     enum err error = ERR_NONE;
     if (got < 0)
-        error = cli_fail(cli, ERR_IO, "can't read %s: %s", path, strerror(failed));
+        error = fail_to_read(cli, path, failed);
     else if (text.failed)
-        error = cli_fail(cli, ERR_TOO_LARGE, "%s is larger than %zu bytes", path, limit);
+        error = cli_fail(cli, ERR_TOO_LARGE, "%s is larger than %zu bytes; split it", path, limit);
     else
         *ret_text = arena_str(cli->arena, buf_str(&text));
     buf_free(&text);
@@ -90,50 +110,68 @@ enum err cli_password(struct cli *cli, struct str *ret_password)
     return ERR_NONE;
 }
 
-const struct cli_verb *cli_find(int argc, char **argv, int *ret_used)
+const struct cli_verb *cli_verb_at(size_t index)
 {
     for (size_t table = 0; table < sizeof verb_tables / sizeof *verb_tables; table++)
-        for (const struct cli_verb *verb = verb_tables[table]; verb->noun != NULL; verb++) {
-            bool alone = verb->verb[0] == '\0';
-            if (argc < (alone ? 1 : 2) || strcmp(argv[0], verb->noun) != 0)
-                continue;
-            if (alone || strcmp(argv[1], verb->verb) == 0) {
-                *ret_used = alone ? 1 : 2;
+        for (const struct cli_verb *verb = verb_tables[table]; verb->noun != NULL; verb++)
+            if (index-- == 0)
                 return verb;
-            }
-        }
     return NULL;
 }
 
-/* Options that take no value. */
-static bool is_flag(const char *name)
+const struct cli_verb *cli_find(int argc, char **argv, int *ret_used)
 {
-    static const char *const flags[] = {"json", "help", "dry-run", "mark", "yes", "self-test", "migrate"};
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        if (strcmp(flags[i], name) == 0)
-            return true;
-    return false;
+    const struct cli_verb *verb;
+    for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++) {
+        bool alone = verb->verb[0] == '\0';
+        if (argc < (alone ? 1 : 2) || strcmp(argv[0], verb->noun) != 0)
+            continue;
+        if (alone || strcmp(argv[1], verb->verb) == 0) {
+            *ret_used = alone ? 1 : 2;
+            return verb;
+        }
+    }
+    return NULL;
 }
 
-static enum err parse(struct cli *cli, int argc, char **argv)
+static enum err add_word(struct cli *cli, const struct cli_verb *verb, const struct usage *usage,
+                         const char *word)
 {
+    if (cli->word_count == usage->word_count)
+        return cli_fail(cli, ERR_USAGE, "\"%s\" is one word too many; usage: violet %s", word, verb->usage);
+    cli->words[cli->word_count++] = word;
+    return ERR_NONE;
+}
+
+static enum err add_option(struct cli *cli, const struct usage *usage, const char *name, const char *value)
+{
+    const struct usage_option *option = usage_find(usage, str_from(name));
+    struct str nearest = usage_nearest(usage, str_from(name))->name;
+    if (option == NULL)
+        return cli_fail(cli, ERR_USAGE, "no option --%s here. Did you mean --%.*s? --help lists them", name,
+                        STR_ARG(nearest));
+    if (cli_has(cli, name))
+        return cli_fail(cli, ERR_USAGE, "--%s stands there twice; give it once", name);
+    if (option->value.length != 0 && value == NULL)
+        return cli_fail(cli, ERR_USAGE, "--%s wants a value: --%s %.*s", name, name, STR_ARG(option->value));
+    cli->options[cli->option_count].name = name;
+    cli->options[cli->option_count++].value = value != NULL ? value : "";
+    return ERR_NONE;
+}
+
+static enum err parse(struct cli *cli, const struct cli_verb *verb, int argc, char **argv)
+{
+    struct usage usage;
+    usage_read(verb, &usage);
     for (int i = 0; i < argc; i++) {
         if (strncmp(argv[i], "--", 2) != 0 || argv[i][2] == '\0') {
-            if (cli->word_count == CLI_WORDS)
-                return cli_fail(cli, ERR_USAGE, "too many words");
-            cli->words[cli->word_count++] = argv[i];
+            TRY(add_word(cli, verb, &usage, argv[i]));
             continue;
         }
-        const char *name = argv[i] + 2, *value = "";
-        if (cli->option_count == CLI_OPTIONS)
-            return cli_fail(cli, ERR_USAGE, "too many options");
-        if (!is_flag(name)) {
-            if (i + 1 == argc)
-                return cli_fail(cli, ERR_USAGE, "--%s wants a value", name);
-            value = argv[++i];
-        }
-        cli->options[cli->option_count].name = name;
-        cli->options[cli->option_count++].value = value;
+        const char *name = argv[i] + 2;
+        const struct usage_option *option = usage_find(&usage, str_from(name));
+        bool takes = option != NULL && option->value.length != 0 && i + 1 < argc;
+        TRY(add_option(cli, &usage, name, takes ? argv[++i] : NULL));
     }
     cli->json = cli_has(cli, "json");
     return ERR_NONE;
@@ -141,7 +179,32 @@ static enum err parse(struct cli *cli, int argc, char **argv)
 
 static void print_help(struct buf *out, const struct cli_verb *verb)
 {
-    buf_printf(out, "violet %s\n  %s\n  example: %s\n", verb->usage, verb->help, verb->example);
+    struct usage usage;
+    usage_read(verb, &usage);
+    buf_printf(out, "violet %s\n  %s\n  example: %s\noptions of every command:\n", verb->usage, verb->help,
+               verb->example);
+    for (size_t i = 0; i < usage.option_count; i++)
+        if (usage.options[i].help != NULL)
+            buf_printf(out, "  --%.*s %.*s: %s\n", STR_ARG(usage.options[i].name),
+                       STR_ARG(usage.options[i].value), usage.options[i].help);
+}
+
+/* Said where no verb was found: those of the noun, where that is one. */
+static enum err fail_to_find(struct cli *cli, const char *noun)
+{
+    struct buf verbs = buf_new(1024);
+    const struct cli_verb *verb;
+    for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++)
+        if (strcmp(verb->noun, noun) == 0)
+            buf_printf(&verbs, "%s%s", verbs.length == 0 ? "" : ", ", verb->verb);
+    enum err error =
+        verbs.length == 0
+            ? cli_fail(cli, ERR_USAGE, "no such command as \"%s\"; `violet --help` lists them", noun)
+            : cli_fail(cli, ERR_USAGE,
+                       "say what to do: violet %s followed by one of: %.*s; `violet --help` tells more", noun,
+                       (int)verbs.length, verbs.data);
+    buf_free(&verbs);
+    return error;
 }
 
 static void print_overview(struct buf *out)
@@ -149,9 +212,9 @@ static void print_overview(struct buf *out)
     buf_add_c(out,
               "violet: a virtual-number service that people can leave\n\nusage: violet NOUN VERB [WORDS] "
               "[--option VALUE]\n\n");
-    for (size_t table = 0; table < sizeof verb_tables / sizeof *verb_tables; table++)
-        for (const struct cli_verb *verb = verb_tables[table]; verb->noun != NULL; verb++)
-            buf_printf(out, "  violet %s\n      %s\n", verb->usage, verb->help);
+    const struct cli_verb *verb;
+    for (size_t i = 0; (verb = cli_verb_at(i)) != NULL; i++)
+        buf_printf(out, "  violet %s\n      %s\n", verb->usage, verb->help);
     buf_add_c(out, "\noptions of every verb: --config FILE, --data DIRECTORY, --json, --help\n"
                    "exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 refused by policy, 5 try later\n");
 }
@@ -161,9 +224,9 @@ enum err cli_run(struct cli *cli, int argc, char **argv)
     int used;
     const struct cli_verb *verb = cli_find(argc, argv, &used);
     if (verb == NULL)
-        return cli_fail(cli, ERR_USAGE, "no such command; `violet --help` lists them");
+        return fail_to_find(cli, argc > 0 ? argv[0] : "");
     if (cli->word_count == 0 && cli->option_count == 0)
-        TRY(parse(cli, argc - used, argv + used));
+        TRY(parse(cli, verb, argc - used, argv + used));
     enum err error = verb->run(cli);
     /* Here, where the error is known: over the control socket only its exit code goes. */
     return error != ERR_NONE && cli->err.length == 0 ? cli_fail(cli, error, "%s", err_code(error)) : error;
@@ -231,8 +294,8 @@ static enum err run_verb(struct cli *cli, int argc, char **argv)
     int used;
     const struct cli_verb *verb = cli_find(argc, argv, &used);
     if (verb == NULL)
-        return cli_fail(cli, ERR_USAGE, "no such command; `violet --help` lists them");
-    TRY(parse(cli, argc - used, argv + used));
+        return fail_to_find(cli, argc > 0 ? argv[0] : "");
+    TRY(parse(cli, verb, argc - used, argv + used));
     if (cli_has(cli, "help")) {
         print_help(&cli->out, verb);
         return ERR_NONE;

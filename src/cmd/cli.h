@@ -35,7 +35,7 @@ enum {
 struct cli_verb {
     const char *noun, *verb; /* verb "" where the noun is all */
     const char *usage, *help, *example;
-    unsigned flags;
+    unsigned flags; /* usage is what cmd/usage.h reads */
     enum err (*run)(struct cli *cli);
 };
 
@@ -60,6 +60,8 @@ extern const struct cli_verb cli_verbs_keeping[];
 extern const struct cli_verb cli_verbs_message[];
 extern const struct cli_verb cli_verbs_system[];
 
+/* The verbs in the order of their files; NULL past the last one. */
+const struct cli_verb *cli_verb_at(size_t index);
 /* Finds the verb of argv; NULL. ret_used: how many words it took. */
 const struct cli_verb *cli_find(int argc, char **argv, int *ret_used);
 /* Runs a verb against an open house (or none); argv is what stands after the program's name. */

@@ -201,32 +201,13 @@ const struct config_row *config_row_find(struct str key)
     return NULL;
 }
 
-/* Levenshtein's distance, one row of the table at a time. */
-static size_t edits(struct str from, struct str to)
-{
-    size_t row[CONFIG_KEY_BYTES + 1];
-    for (size_t j = 0; j <= to.length; j++)
-        row[j] = j;
-    for (size_t i = 0; i < from.length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < to.length; j++) {
-            size_t replaced = diagonal + (from.data[i] != to.data[j]);
-            diagonal = row[j + 1];
-            size_t other = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
-            row[j + 1] = replaced < other ? replaced : other;
-        }
-    }
-    return row[to.length];
-}
-
 const struct config_row *config_row_nearest(struct str key)
 {
     char space[CONFIG_KEY_BYTES];
     struct str wanted = str_part(key_of_table(key, space), 0, CONFIG_KEY_BYTES);
     size_t best = 0, best_edits = SIZE_MAX;
     for (size_t i = 0; i < CONFIG_ROWS; i++) {
-        size_t here = edits(wanted, str_from(config_rows[i].key));
+        size_t here = str_edits(wanted, str_from(config_rows[i].key));
         if (here < best_edits) {
             best = i;
             best_edits = here;

@@ -103,7 +103,8 @@ const struct cli_verb cli_verbs_account[] = {
      run_account_create},
     {"account", "list", "account list", "lists the accounts", "violet account list --json", CLI_HOUSE,
      run_account_list},
-    {"staff", "create", "staff create NAME --role ROLE --password-file FILE", "makes a log-in for the desk",
-     "violet staff create rita --role reviewer --password-file pw", CLI_HOUSE, run_staff_create},
+    {"staff", "create", "staff create NAME --role agent|reviewer|finance|admin --password-file FILE",
+     "makes a log-in for the desk", "violet staff create rita --role reviewer --password-file pw", CLI_HOUSE,
+     run_staff_create},
     {0},
 };

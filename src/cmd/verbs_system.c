@@ -4,8 +4,10 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "cmd/completion.h"
 #include "cmd/config.h"
 #include "cmd/doctor.h"
+#include "cmd/manual.h"
 #include "cmd/service.h"
 #include "cmd/verify.h"
 #include "demo/demo.h"
@@ -16,27 +18,26 @@
 #include <string.h>
 #include <unistd.h>
 
+static void say_now(int file, struct buf *text)
+{
+    ssize_t written = write(file, text->data, text->length);
+    (void)written; /* nobody listens: it serves all the same */
+    text->length = 0;
+}
+
 /* A server's talk goes out as it happens, not when the verb ends. */
 static void say(struct cli *cli)
 {
-    struct str out = buf_str(&cli->out);
-    ssize_t written = write(STDOUT_FILENO, out.data, out.length);
-    (void)written;
-    cli->out.length = 0;
+    say_now(STDOUT_FILENO, &cli->out);
+    say_now(STDERR_FILENO, &cli->err);
 }
 
 static enum err settings_of(struct cli *cli, struct settings *ret_settings)
 {
-    struct buf errors = buf_new(0);
-    const char *path = cli_option(cli, "config");
-    enum err error = path != NULL
-                         ? config_load(path, cli_option(cli, "data"), cli->arena, ret_settings, &errors)
-                         : config_defaults(cli_option(cli, "data"), cli->arena, ret_settings);
-    if (error == ERR_NONE && cli_has(cli, "listen"))
+    TRY(cli_settings(cli, ret_settings));
+    if (cli_has(cli, "listen"))
         ret_settings->server.listen = cli_option(cli, "listen");
-    buf_add(&cli->err, buf_str(&errors));
-    buf_free(&errors);
-    return error;
+    return ERR_NONE;
 }
 
 static enum err start_or_say(struct cli *cli, struct house *house, const struct service_options *options,
@@ -65,14 +66,28 @@ static enum err open_or_say(struct cli *cli, const struct settings *settings, un
     return error;
 }
 
+/* For people on standard error; with --json, one line for programs on standard output. */
+static void say_where(struct cli *cli, const struct settings *settings, unsigned port)
+{
+    struct json json = json_new(&cli->out);
+    buf_printf(&cli->err, "violet serves on port %u\n", port);
+    if (cli->json) {
+        json_object(&json, NULL);
+        json_int(&json, "port", port);
+        json_text(&json, "public_url", settings->server.public_url);
+        json_object_end(&json);
+        buf_add_char(&cli->out, '\n');
+    }
+    say(cli);
+}
+
 static enum err serve_house(struct cli *cli, struct house *house)
 {
     struct effect_kind effects[] = {{"mail", mail_perform, &house->settings}};
     struct service_options options = {.effects = effects, .effect_count = 1};
     struct service *service;
     TRY(start_or_say(cli, house, &options, &service));
-    buf_printf(&cli->out, "violet serves on port %u\n", service_port(service));
-    say(cli);
+    say_where(cli, &house->settings, service_port(service));
     service_wait();
     service_stop(service);
     return ERR_NONE;
@@ -216,7 +231,11 @@ static enum err run_config_explain(struct cli *cli)
 {
     if (cli->word_count != 1)
         return cli_fail(cli, ERR_USAGE, "give a key, as closing.undo_days, or a section");
-    return config_explain(str_from(cli->words[0]), &cli->out);
+    struct buf text = buf_new(0);
+    enum err error = config_explain(str_from(cli->words[0]), &text);
+    buf_add(error == ERR_NONE ? &cli->out : &cli->err, buf_str(&text));
+    buf_free(&text);
+    return error;
 }
 
 static void list_failpoint(const char *name, void *context)
@@ -298,11 +317,15 @@ const struct cli_verb cli_verbs_system[] = {
      "violet doctor --config violet.ini", 0, run_doctor},
     {"verify", "", "verify RECEIPT [--key FILE] [--signature FILE]", "checks a receipt against its signature",
      "violet verify receipt.json --key violet.pub", CLI_INPUT, cmd_verify},
-    {"rnd", "report", "rnd report MONTH [--out FILE] [--mark]",
+    {"rnd", "report", "rnd report MONTH --out FILE [--mark]",
      "writes the month's file for the Reassigned Numbers Database; --mark records that it was submitted",
-     "violet rnd report 2026-11 --out rnd.csv", CLI_HOUSE, run_rnd_report},
+     "violet rnd report 2026-11 --out /srv/rnd-2026-11.csv", CLI_HOUSE, run_rnd_report},
     {"config", "explain", "config explain KEY", "explains a key or a section of the configuration",
      "violet config explain closing.undo_days", 0, run_config_explain},
+    {"man", "", "man violet|violet.conf", "prints a manual page", "violet man violet.conf | man -l -", 0,
+     cmd_man},
+    {"completion", "", "completion bash|zsh", "prints the completion of a shell",
+     "violet completion bash > /etc/bash_completion.d/violet", 0, cmd_completion},
     {"failpoints", "", "failpoints", "lists the places where a test may kill this build", "violet failpoints",
      0, run_failpoints},
     {0},

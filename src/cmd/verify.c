@@ -1,11 +1,9 @@
 #include "cmd/verify.h"
 
-#include "cmd/config.h"
 #include "crypto/receipt.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SMALL_FILE_BYTES = 4096 };
@@ -15,8 +13,9 @@ static enum err read_small(struct cli *cli, const char *what, const char *path, 
     char bytes[SMALL_FILE_BYTES + 1];
     FILE *file = fopen(path, "rbe");
     if (file == NULL)
-        return cli_fail(cli, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "can't read the %s %s: %s", what, path,
-                        strerror(errno));
+        return cli_fail(cli, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO,
+                        "can't read the %s %s: %s; name it with --%s FILE", what, path, strerror(errno),
+                        strcmp(what, "signature") == 0 ? "signature" : "key");
     size_t length = fread(bytes, 1, sizeof bytes, file);
     bool failed = ferror(file) != 0;
     fclose(file);
@@ -41,18 +40,10 @@ static enum err find_signature(struct cli *cli, const char **ret_path)
 static enum err find_key(struct cli *cli, const char **ret_path)
 {
     struct settings settings;
-    const char *path = cli_option(cli, "config");
     *ret_path = cli_option(cli, "key");
     if (*ret_path != NULL)
         return ERR_NONE;
-    struct buf errors = buf_new(0);
-    if (path == NULL)
-        path = getenv("VIOLET_CONFIG");
-    enum err error = path != NULL ? config_load(path, cli_option(cli, "data"), cli->arena, &settings, &errors)
-                                  : config_defaults(cli_option(cli, "data"), cli->arena, &settings);
-    buf_add(&cli->err, buf_str(&errors));
-    buf_free(&errors);
-    TRY(error);
+    TRY(cli_settings(cli, &settings));
     *ret_path = arena_printf(cli->arena, "%s/violet.pub", settings.signing_path).data;
     return ERR_NONE;
 }

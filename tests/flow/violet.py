@@ -53,7 +53,7 @@ class Violet:
         return self
 
     def _read_greeting(self):
-        """Reads the line that is printed when the doors are open: JSON, or words with the port."""
+        """Reads the line that is printed when the doors are open: the demo's tells its address, serve's its port."""
         line, end = b"", time.monotonic() + START_SECONDS
         while not line.endswith(b"\n"):
             ready = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))[0]
@@ -62,9 +62,9 @@ class Violet:
                 self.process.kill()
                 raise AssertionError(f"{' '.join(self.arguments)} did not start: {self.stderr()[-2000:]}")
             line += piece
-        port = re.search(rb"port (\d+)", line)
-        greeting = json.loads(line) if not port else {"url": f"http://127.0.0.1:{int(port[1])}"}
-        self.url, self.logins = greeting["url"].rstrip("/"), greeting.get("logins", self.logins)
+        greeting = json.loads(line)
+        self.url = greeting.get("url", f"http://127.0.0.1:{greeting.get('port')}").rstrip("/")
+        self.logins = greeting.get("logins", self.logins)
 
     def stop(self, seconds=20):
         """Ends it as an operator does, and returns the exit status."""
