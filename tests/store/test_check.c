@@ -11,7 +11,6 @@
 #include "store/key.h"
 #include "store/work.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -133,10 +132,8 @@ static int tear_down(void **state)
 
 static void ask(struct house *house, struct check_report *report)
 {
-    char url[96];
-    snprintf(url, sizeof url, "sqlite:%s/violet.db", house->directory);
     arena_reset(house->arena);
-    assert_int_equal(check_run(&house->app, url, house->arena, clock_now(), report), ERR_NONE);
+    assert_int_equal(check_run(&house->app, house->url, house->arena, clock_now(), report), ERR_NONE);
 }
 
 static void a_sound_store_has_no_findings(void **state)
@@ -159,16 +156,8 @@ static void a_sound_store_has_no_findings(void **state)
 
 static void by_hand(struct house *house, const char *text)
 {
-    char path[96], *why = NULL;
-    sqlite3 *db = NULL;
-    snprintf(path, sizeof path, "%s/violet.db", house->directory);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    sqlite3_busy_timeout(db, 2000);
-    if (sqlite3_exec(db, text, NULL, NULL, &why) != SQLITE_OK)
-        fail_msg("%s: %s", text, why);
-    if (sqlite3_total_changes(db) == 0 && strstr(text, "DROP") == NULL)
+    if (house_sql(house, text) == 0 && strstr(text, "DROP") == NULL)
         fail_msg("changes nothing: %s", text);
-    sqlite3_close(db);
 }
 
 static bool finds(struct house *house, const char *rule)

@@ -347,10 +347,9 @@ static void it_turns_once_a_night_and_looks_hourly_while_it_waits(void **state)
 
 static void open_again(struct house *house)
 {
-    char url[96], path[96];
-    snprintf(url, sizeof url, "sqlite:%s/violet.db", house->directory);
+    char path[96];
     snprintf(path, sizeof path, "%s/keyring", house->directory);
-    const struct sql_options options = {.url = url,
+    const struct sql_options options = {.url = house->url,
                                         .statements = store_statements,
                                         .statement_count = STATEMENT_COUNT,
                                         .migrations = store_migrations,
