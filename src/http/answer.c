@@ -69,6 +69,9 @@ void answer_keep(struct http_request *request, int status, const char *content_t
         MHD_destroy_response(response);
         return;
     }
+    /* Whoever is told to try later is told when: page, program and carrier alike. */
+    if (status == 503 && !answer_has(request, "Retry-After"))
+        http_add_header(request, "Retry-After", STR("1"));
     if (request->server->options.before != NULL)
         request->server->options.before(request, request->server->options.error_context);
     answer_headers_put(request, content_type != NULL ? content_type : "text/html; charset=utf-8", response);
@@ -113,8 +116,6 @@ void http_fail(struct http_request *request, enum err error)
     int status = err_http_status(error);
     if (error == ERR_METHOD && request->allow.length != 0)
         http_add_header(request, "Allow", request->allow);
-    if (status == 503 && !answer_has(request, "Retry-After"))
-        http_add_header(request, "Retry-After", STR("1"));
     if (options->error_page != NULL && !request->failing) {
         request->failing = true;
         options->error_page(request, error, options->error_context);

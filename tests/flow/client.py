@@ -147,7 +147,8 @@ class Rest:
         self.base, self.token = base, token
 
     def call(self, method, path, content=None, status=200, key=None, headers=()):
-        """Sends JSON, wants the status, and returns the answer. A POST gets an Idempotency-Key of its own."""
+        """Sends JSON, wants the status (None: any), and returns the answer. A POST gets an Idempotency-Key of its
+        own."""
         head = [("Accept", "application/json"), *headers]
         if self.token:
             head.append(("Authorization", f"Bearer {self.token}"))
@@ -156,7 +157,8 @@ class Rest:
             head.append(("Content-Type", "application/json"))
         if method == "POST" and key is not False:
             head.append(("Idempotency-Key", key or str(uuid.uuid4())))
-        return request(self.base, method, "/api/v1" + path, body, head).expect(status)
+        answer = request(self.base, method, "/api/v1" + path, body, head)
+        return answer if status is None else answer.expect(status)
 
     def get(self, path, status=200):
         return self.call("GET", path, status=status).json
