@@ -5,6 +5,7 @@
 -- Small, read with everything: on every worker.
 SELECT create_reference_table('setting');
 SELECT create_reference_table('staff');
+SELECT create_reference_table('service_entry');
 SELECT create_reference_table('rnd_month');
 
 -- An account lies whole on one worker: what one command touches is there together.
@@ -15,6 +16,8 @@ SELECT create_distributed_table('contact', 'account_id', colocate_with => 'accou
 SELECT create_distributed_table('line', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('message', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('linked_service', 'account_id', colocate_with => 'account');
+SELECT create_distributed_table('line_service', 'account_id', colocate_with => 'account');
+SELECT create_distributed_table('blocked_sender', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('customer_order', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('payment', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('closure', 'account_id', colocate_with => 'account');

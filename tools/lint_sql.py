@@ -60,6 +60,8 @@ SCANS = {
 }
 # Columns of plain text, and what they hold: nothing that says who somebody is or what they wrote.
 TEXTS = {
+    "service_entry.service_key": "name of a service, none of a subscriber's",
+    "service_entry.value": "what the operator's list says of a service",
     "setting.name": "name of a setting of the house", "setting.value": "value of a setting of the house",
     "data_key.kind": "word", "directory.kind": "word", "reference.code": "public reference", "reference.kind": "word",
     "proof.purpose": "word", "number.e164": "the operator's inventory", "number.carrier": "name of a carrier",

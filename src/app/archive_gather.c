@@ -135,7 +135,7 @@ static enum err gather_contacts(struct gather *gather)
 
 static enum err gather_services(struct gather *gather)
 {
-    TRY(service_list(gather->app, gather->arena, gather->account_id, &gather->services,
+    TRY(service_list(gather->app, gather->arena, gather->account_id, 0, &gather->services,
                      &gather->service_count));
     struct archive_service *services =
         ARENA_ARRAY(gather->arena, gather->service_count, struct archive_service);

@@ -1,6 +1,7 @@
 #include "app/closure_facts.h"
 
 #include "app/contact.h"
+#include "app/service_rows.h"
 #include "app/wallet.h"
 #include "base/clock.h"
 #include "base/encode.h"
@@ -12,7 +13,7 @@
 #include "store/service.h"
 #include "store/ticket.h"
 
-enum { FACT_SERVICES = 200, FACT_CLOSURES = 64 };
+enum { FACT_CLOSURES = 64 };
 
 static enum err gather_lines(struct sql_tx *tx, struct arena *arena, struct account *account,
                              const struct closure_scope_choice *choice, struct closure_facts *facts)
@@ -31,16 +32,17 @@ static enum err gather_lines(struct sql_tx *tx, struct arena *arena, struct acco
     return ERR_NONE;
 }
 
+/* Those of the number that ends; with the last number, all of them. */
 static enum err gather_services(struct sql_tx *tx, struct arena *arena, struct account *account,
-                                struct closure_facts *facts)
+                                const struct closure_scope_choice *choice, struct closure_facts *facts)
 {
-    struct store_service *services = ARENA_ARRAY(arena, FACT_SERVICES, struct store_service);
+    struct store_service *services;
     size_t count;
-    TRY(store_service_list(tx, arena, &account->key, account->row.account_id, services, FACT_SERVICES,
-                           &count));
+    int64_t line_id = choice->scope == CLOSURE_SCOPE_NUMBER ? choice->line_id : 0;
+    TRY(service_rows(tx, arena, account, line_id, &services, &count));
     for (size_t i = 0; i < count; i++) {
-        if (services[i].done_at != 0)
-            continue;
+        if (services[i].done_at != 0 && services[i].last_at <= services[i].done_at)
+            continue; /* ticked off, and quiet since */
         const struct service *known = services[i].known != 0 ? service_by_key(NULL, services[i].name) : NULL;
         facts->services_linked++;
         facts->services_dangerous += known != NULL && known->dangerous;
@@ -109,7 +111,7 @@ enum err closure_facts_gather(struct app *app, struct sql_tx *tx, struct arena *
     int64_t open;
     (void)app;
     TRY(gather_lines(tx, arena, account, choice, &facts));
-    TRY(gather_services(tx, arena, account, &facts));
+    TRY(gather_services(tx, arena, account, choice, &facts));
     TRY(gather_contacts(tx, arena, account, &facts));
     TRY(gather_proof(tx, actor, now, &facts));
     TRY(wallet_balance(tx, account, &facts.balance));

@@ -1,5 +1,6 @@
 #include "app/closure_effects.h"
 
+#include "app/closure_unbind.h"
 #include "app/links.h"
 
 /* Until when it can be undone at least: before the approval nobody knows better. */
@@ -69,5 +70,6 @@ enum err closure_effect_mail_reminder(struct closure_work *closure)
     const struct mail_argument arguments[] = {
         MAIL_ARGUMENT_TIME("undo_end", closure->row.undo_end_at),
         MAIL_ARGUMENT_LINK("archive_link", links_make(closure->app, closure->arena, STR("/close/save")))};
-    return closure_work_mail(closure, "reminder", STR(""), arguments, 2);
+    TRY(closure_work_mail(closure, "reminder", STR(""), arguments, 2));
+    return closure_unbind_remind(closure);
 }

@@ -27,7 +27,7 @@ struct receive_job {
 };
 
 static enum err store_service(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
-                              const struct account *account, int64_t *ret_service_id)
+                              const struct account *account, int64_t line_id, int64_t *ret_service_id)
 {
     struct store_service service = {
         .account_id = account->row.account_id,
@@ -35,7 +35,7 @@ static enum err store_service(struct receive_job *job, struct sql_tx *tx, struct
         .name = job->service,
         .known = 1,
     };
-    TRY(store_service_seen(tx, arena, &account->key, &service, job->now, job->code.length != 0));
+    TRY(store_service_seen(tx, arena, &account->key, &service, line_id, job->now, job->code.length != 0));
     *ret_service_id = service.service_id;
     return ERR_NONE;
 }
@@ -55,7 +55,7 @@ static enum err store_text(struct receive_job *job, struct sql_tx *tx, struct ar
         .code = job->code,
     };
     if (job->service.length != 0)
-        TRY(store_service(job, tx, arena, account, &message.service_id));
+        TRY(store_service(job, tx, arena, account, line_id, &message.service_id));
     TRY(store_message_insert(tx, arena, &account->key, &message));
     return store_line_touch(tx, message.account_id, line_id, job->now);
 }

@@ -2,17 +2,18 @@
 
 #include "app/account.h"
 #include "app/service_name.h"
+#include "app/service_rows.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/message/service.h"
-#include "store/service.h"
+#include "store/line.h"
 
 #include <stdlib.h>
 
 struct list_job {
     struct app *app;
     struct arena *arena;
-    int64_t account_id;
+    int64_t account_id, line_id;
     struct service_view *services;
     size_t count;
 };
@@ -34,6 +35,7 @@ static struct service_view view_of(const struct store_service *row)
         .still_sending = row->done_at != 0 && row->last_at > row->done_at,
         .security_url = known != NULL ? str_from(known->security_url) : STR_NONE,
         .closing_url = known != NULL ? str_from(known->closing_url) : STR_NONE,
+        .hardness = known != NULL ? known->hardness : "",
     };
 }
 
@@ -62,10 +64,9 @@ static enum err list_run(struct sql_tx *tx, struct arena *arena, void *context)
     struct list_job *job = context;
     struct account *account;
     (void)arena;
-    struct store_service *rows = ARENA_ARRAY(job->arena, LIMIT_SERVICES, struct store_service);
+    struct store_service *rows;
     TRY(account_load(job->app, tx, job->arena, job->account_id, &account));
-    TRY(store_service_list(tx, job->arena, &account->key, job->account_id, rows, LIMIT_SERVICES,
-                           &job->count));
+    TRY(service_rows(tx, job->arena, account, job->line_id, &rows, &job->count));
     if (job->count != 0)
         qsort(rows, job->count, sizeof *rows, compare_rows);
     job->services = ARENA_ARRAY(job->arena, job->count, struct service_view);
@@ -74,10 +75,10 @@ static enum err list_run(struct sql_tx *tx, struct arena *arena, void *context)
     return ERR_NONE;
 }
 
-enum err service_list(struct app *app, struct arena *arena, int64_t account_id,
+enum err service_list(struct app *app, struct arena *arena, int64_t account_id, int64_t line_id,
                       struct service_view **ret_services, size_t *ret_count)
 {
-    struct list_job job = {.app = app, .arena = arena, .account_id = account_id};
+    struct list_job job = {.app = app, .arena = arena, .account_id = account_id, .line_id = line_id};
     TRY(sql_read(app->store, list_run, arena, &job));
     *ret_services = job.services;
     *ret_count = job.count;
@@ -86,7 +87,7 @@ enum err service_list(struct app *app, struct arena *arena, int64_t account_id,
 
 struct change_job {
     struct app *app;
-    int64_t account_id, service_id, now;
+    int64_t account_id, service_id, line_id, now;
     struct str name;
     bool done;
 };
@@ -97,7 +98,10 @@ static enum err add_run(struct sql_tx *tx, struct arena *arena, void *context)
     const struct service *known = service_by_name(NULL, job->name);
     struct account *account;
     int64_t count;
+    struct store_line line;
     TRY(account_load(job->app, tx, arena, job->account_id, &account));
+    if (job->line_id != 0)
+        TRY(store_line_get(tx, arena, &account->key, job->account_id, job->line_id, &line));
     TRY(store_service_count(tx, job->account_id, &count));
     if (count >= LIMIT_SERVICES)
         return ERR_POLICY;
@@ -108,13 +112,17 @@ static enum err add_run(struct sql_tx *tx, struct arena *arena, void *context)
         .by_hand = 1,
     };
     service.service_id = job->service_id = store_service_id(&account->key, service.name);
-    return store_service_add(tx, arena, &account->key, &service, job->now);
+    return store_service_add(tx, arena, &account->key, &service, job->line_id, job->now);
 }
 
-enum err service_add(struct app *app, const struct actor *actor, struct str name, int64_t *ret_service_id)
+enum err service_add(struct app *app, const struct actor *actor, struct str name, int64_t line_id,
+                     int64_t *ret_service_id)
 {
-    struct change_job job = {
-        .app = app, .account_id = actor->account_id, .now = clock_now(), .name = str_trim(name)};
+    struct change_job job = {.app = app,
+                             .account_id = actor->account_id,
+                             .line_id = line_id,
+                             .now = clock_now(),
+                             .name = str_trim(name)};
     if (job.name.length == 0 || job.name.length > LIMIT_LABEL_BYTES || !str_is_utf8(job.name))
         return ERR_INVALID;
     TRY(sql_call(app->store, "service_add", add_run, &job));

@@ -84,7 +84,8 @@ const struct check_rule check_rules_closure[] = {
      OF_ACCOUNT("closure.state >= 9") " LIMIT 100"},
     {"left_of_forgotten", CHECK_NOW,
      "SELECT CAST(part.account_id AS TEXT), COUNT(*) || ' rows of ' || part.place FROM (" LEFT_IN("message")
-     "UNION ALL " LEFT_IN("contact") "UNION ALL " LEFT_IN("linked_service") "UNION ALL " LEFT_IN("line")
+     "UNION ALL " LEFT_IN("contact") "UNION ALL " LEFT_IN("linked_service") "UNION ALL "
+     LEFT_IN("line_service") "UNION ALL " LEFT_IN("blocked_sender") "UNION ALL " LEFT_IN("line")
      "UNION ALL " LEFT_IN("customer_order") "UNION ALL " LEFT_IN("payment") "UNION ALL " LEFT_IN("proof")
      "UNION ALL " LEFT_IN("archive") "UNION ALL " LEFT_IN("archive_chunk") "UNION ALL "
      LEFT_IN("idempotency") "UNION ALL " LEFT_IN("ticket") "WHERE key_kind = 'account' UNION ALL "

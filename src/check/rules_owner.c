@@ -13,7 +13,7 @@
 /* SQL keeps its own lines. */
 /* clang-format off */
 const struct check_rule check_rules_owner[] = {
-    {"integrity", CHECK_NO_ARGUMENT,
+    {"integrity", CHECK_FILE,
      "SELECT 'database', integrity_check FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'"},
     {"known_state", CHECK_NO_ARGUMENT,
      "SELECT subject, 'is in state ' || state FROM ("
@@ -33,6 +33,7 @@ const struct check_rule check_rules_owner[] = {
      "SELECT subject, 'belongs to no account' FROM (" NO_ACCOUNT("contact", "contact_id") "UNION ALL "
      NO_ACCOUNT("proof", "proof_id") "UNION ALL " NO_ACCOUNT("line", "line_id") "UNION ALL "
      NO_ACCOUNT("message", "message_id") "UNION ALL " NO_ACCOUNT("linked_service", "service_id") "UNION ALL "
+     NO_ACCOUNT("line_service", "service_id") "UNION ALL " NO_ACCOUNT("blocked_sender", "sender_id") "UNION ALL "
      NO_ACCOUNT("customer_order", "order_id") "UNION ALL " NO_ACCOUNT("payment", "payment_id") "UNION ALL "
      NO_ACCOUNT("closure", "closure_id") "UNION ALL " NO_ACCOUNT("archive", "archive_id") "UNION ALL "
      NO_ACCOUNT("session", "session_id") "AND role = 0) AS part LIMIT 100"},

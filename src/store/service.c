@@ -21,23 +21,33 @@ static enum err service_seal(struct arena *arena, const struct seal_key *key,
                      &fields, ret_box);
 }
 
+static enum err seen_on_line(struct sql_tx *tx, const struct store_service *service, int64_t line_id,
+                             int64_t at, int64_t code_at, int64_t count)
+{
+    return sql_exec(tx, STATEMENT_SERVICE_SEEN_LINE, NULL, SQL_INT(service->account_id), SQL_INT(line_id),
+                    SQL_INT(service->service_id), SQL_INT(at), SQL_INT(code_at), SQL_INT(count));
+}
+
 enum err store_service_seen(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
-                            const struct store_service *service, int64_t at, bool code)
+                            const struct store_service *service, int64_t line_id, int64_t at, bool code)
 {
     struct str box;
     TRY(service_seal(arena, key, service, &box));
+    TRY(seen_on_line(tx, service, line_id, at, code ? at : 0, 1));
     return sql_exec(tx, STATEMENT_SERVICE_SEEN, NULL, SQL_INT(service->account_id),
                     SQL_INT(service->service_id), SQL_INT(at), SQL_INT(code ? at : 0), SQL_BYTES(box));
 }
 
 enum err store_service_add(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
-                           const struct store_service *service, int64_t now)
+                           const struct store_service *service, int64_t line_id, int64_t now)
 {
     struct str box;
     int64_t changes;
     TRY(service_seal(arena, key, service, &box));
     TRY(sql_exec(tx, STATEMENT_SERVICE_ADD, &changes, SQL_INT(service->account_id),
                  SQL_INT(service->service_id), SQL_INT(now), SQL_BYTES(box)));
+    if (line_id != 0)
+        TRY(seen_on_line(tx, service, line_id, 0, 0, 0));
     return changes == 1 ? ERR_NONE : ERR_EXISTS;
 }
 
@@ -63,21 +73,38 @@ static enum err service_row(struct sql_rows *rows, struct arena *arena, const st
     return ERR_NONE;
 }
 
+static enum err services_of(struct sql_rows *rows, struct arena *arena, const struct seal_key *key,
+                            int64_t account_id, struct store_service *ret_services, size_t limit,
+                            size_t *ret_count)
+{
+    size_t count = 0;
+    enum err error = ERR_NONE;
+    while (error == ERR_NONE && count < limit && sql_next(rows)) {
+        error = service_row(rows, arena, key, account_id, &ret_services[count]);
+        count += error == ERR_NONE;
+    }
+    TRY(sql_end(rows));
+    *ret_count = count;
+    return error;
+}
+
 enum err store_service_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                             int64_t account_id, struct store_service *ret_services, size_t limit,
                             size_t *ret_count)
 {
     struct sql_rows rows;
-    size_t count = 0;
-    enum err error = ERR_NONE;
     TRY(sql_query(tx, STATEMENT_SERVICE_LIST, &rows, SQL_INT(account_id), SQL_INT((int64_t)limit)));
-    while (error == ERR_NONE && count < limit && sql_next(&rows)) {
-        error = service_row(&rows, arena, key, account_id, &ret_services[count]);
-        count += error == ERR_NONE;
-    }
-    TRY(sql_end(&rows));
-    *ret_count = count;
-    return error;
+    return services_of(&rows, arena, key, account_id, ret_services, limit, ret_count);
+}
+
+enum err store_service_list_line(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                                 int64_t account_id, int64_t line_id, struct store_service *ret_services,
+                                 size_t limit, size_t *ret_count)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_SERVICE_LIST_LINE, &rows, SQL_INT(account_id), SQL_INT(line_id),
+                  SQL_INT((int64_t)limit)));
+    return services_of(&rows, arena, key, account_id, ret_services, limit, ret_count);
 }
 
 enum err store_service_done(struct sql_tx *tx, int64_t account_id, int64_t service_id, int64_t done_at)

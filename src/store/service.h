@@ -19,16 +19,22 @@ struct store_service {
 
 /* Whose row a service has: a keyed hash of its name under the account's key. */
 int64_t store_service_id(const struct seal_key *key, struct str name);
-/* A message of the service came: makes the row or counts it there. code: the message held one. */
+/* A message of the service came to a line: makes the rows of account and line or counts it there. code: the
+ * message held one. */
 enum err store_service_seen(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
-                            const struct store_service *service, int64_t at, bool code);
-/* Adds by hand, or brings back what was removed; ERR_EXISTS where it stands there. */
+                            const struct store_service *service, int64_t line_id, int64_t at, bool code);
+/* Adds by hand, or brings back what was removed; ERR_EXISTS where it stands there. line_id: the line that it
+ * knows; 0: not said. */
 enum err store_service_add(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
-                           const struct store_service *service, int64_t now);
+                           const struct store_service *service, int64_t line_id, int64_t now);
 /* All that were not removed, opened, oldest row first; at most limit. */
 enum err store_service_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                             int64_t account_id, struct store_service *ret_services, size_t limit,
                             size_t *ret_count);
+/* As store_service_list, but those that know one line, with the times and counts of that line. */
+enum err store_service_list_line(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                                 int64_t account_id, int64_t line_id, struct store_service *ret_services,
+                                 size_t limit, size_t *ret_count);
 /* Ticks off (done_at > 0) or takes the tick away (0); ERR_NOT_FOUND. */
 enum err store_service_done(struct sql_tx *tx, int64_t account_id, int64_t service_id, int64_t done_at);
 /* ERR_NOT_FOUND. A removed service stays removed when it sends again: the subscriber knows better. */

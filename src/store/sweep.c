@@ -9,7 +9,7 @@ enum err store_sweep(struct sql_tx *tx, int64_t account_id, int64_t limit, bool 
         STATEMENT_SWEEP_PROOF,   STATEMENT_SWEEP_LINE,          STATEMENT_SWEEP_ORDER,
         STATEMENT_SWEEP_PAYMENT, STATEMENT_SWEEP_ARCHIVE_CHUNK, STATEMENT_SWEEP_ARCHIVE,
         STATEMENT_SWEEP_KEYS,    STATEMENT_SWEEP_OUTBOX,        STATEMENT_SWEEP_TICKET_MESSAGE,
-        STATEMENT_SWEEP_TICKET};
+        STATEMENT_SWEEP_TICKET,  STATEMENT_SWEEP_LINE_SERVICE,  STATEMENT_SWEEP_BLOCKED_SENDER};
     *ret_more = false;
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
         int64_t changes;

@@ -252,9 +252,9 @@ static void a_code_and_its_service_are_found(void **state)
     assert_true(str_is(page.messages[1].code, "482913"));
     assert_true(str_is(page.messages[1].service, "Facebook"));
     assert_int_equal(page.messages[0].code.length, 0);
-    assert_int_equal(service_add(&house->app, &holder, STR("Corner shop"), &id), ERR_NONE);
-    assert_int_equal(service_add(&house->app, &holder, STR("Corner shop"), &id), ERR_EXISTS);
-    assert_int_equal(service_list(&house->app, house->arena, account, &services, &count), ERR_NONE);
+    assert_int_equal(service_add(&house->app, &holder, STR("Corner shop"), 0, &id), ERR_NONE);
+    assert_int_equal(service_add(&house->app, &holder, STR("Corner shop"), 0, &id), ERR_EXISTS);
+    assert_int_equal(service_list(&house->app, house->arena, account, 0, &services, &count), ERR_NONE);
     assert_int_equal(count, 2);
     assert_true(str_is(services[0].name, "Facebook"));
     assert_int_equal(services[0].count, 2);
@@ -263,7 +263,7 @@ static void a_code_and_its_service_are_found(void **state)
     assert_int_equal(service_remove(&house->app, &holder, id), ERR_NONE);
     assert_int_equal(service_remove(&house->app, &holder, id), ERR_NOT_FOUND);
     receive(house, "3", "+12025550130", "511112 is your Facebook confirmation code");
-    assert_int_equal(service_list(&house->app, house->arena, account, &services, &count), ERR_NONE);
+    assert_int_equal(service_list(&house->app, house->arena, account, 0, &services, &count), ERR_NONE);
     assert_int_equal(count, 1);
     assert_true(services[0].still_sending);
 }

@@ -19,6 +19,7 @@ static void add_service(struct call *call, const struct service_view *service)
     json_bool(json, "still_sending", service->still_sending);
     call_json_str(call, "security_url", service->security_url);
     call_json_str(call, "closing_url", service->closing_url);
+    call_json_str(call, "hardness", str_from(service->hardness));
     json_object_end(json);
 }
 
@@ -26,7 +27,9 @@ static enum err get_services(struct call *call)
 {
     struct service_view *services;
     size_t count;
-    TRY(service_list(call->app, call->arena, call->actor.account_id, &services, &count));
+    int64_t line_id;
+    TRY(call_query_id(call, "line", &line_id));
+    TRY(service_list(call->app, call->arena, call->actor.account_id, line_id, &services, &count));
     json_array(call_answer(call, 200), "services");
     for (size_t i = 0; i < count; i++)
         add_service(call, &services[i]);
@@ -37,7 +40,7 @@ static enum err get_services(struct call *call)
 static enum err post_service(struct call *call)
 {
     int64_t id;
-    TRY(service_add(call->app, &call->actor, call_text(call, "name"), &id));
+    TRY(service_add(call->app, &call->actor, call_text(call, "name"), call_id(call, "line"), &id));
     call_answer(call, 201);
     call_json_id(call, "id", id);
     return call_done(call);
@@ -63,7 +66,13 @@ static enum err post_tick(struct call *call)
 
 const struct call_row rows_service[] = {
     {"GET", "/api/v1/services", HTTP_INLINE, CALL_SUBSCRIBER, get_services, {{0}}, 0},
-    {"POST", "/api/v1/services", HTTP_WORK, CALL_SUBSCRIBER, post_service, {{"name", CALL_TEXT, true}}, 0},
+    {"POST",
+     "/api/v1/services",
+     HTTP_WORK,
+     CALL_SUBSCRIBER,
+     post_service,
+     {{"name", CALL_TEXT, true}, {"line", CALL_ID, false}},
+     0},
     {"DELETE", "/api/v1/services/{id}", HTTP_WORK, CALL_SUBSCRIBER, delete_service, {{0}}, 0},
     {"POST",
      "/api/v1/services/{id}/tick",

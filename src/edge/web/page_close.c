@@ -28,15 +28,23 @@ struct str close_way_number(const struct visit *visit, const struct close_way *w
                                                      : STR_NONE;
 }
 
-static enum err go_to_closure(struct visit *visit, int64_t closure_id)
+enum err close_way_closure(struct visit *visit, int64_t closure_id, struct str *ret_path)
 {
     struct closure_view *view;
     TRY(closure_view(visit->app, visit->arena, (struct closure_id){visit->account.account_id, closure_id},
                      &view));
-    return visit_go(visit, arena_printf(visit->arena, "/closure/%.*s", STR_ARG(view->row.reference)), NULL);
+    *ret_path = arena_printf(visit->arena, "/closure/%.*s", STR_ARG(view->row.reference));
+    return ERR_NONE;
 }
 
-enum err close_way_read(struct visit *visit, struct str line, struct close_way *ret_way, bool *ret_gone)
+static enum err go_to_closure(struct visit *visit, int64_t closure_id)
+{
+    struct str path;
+    TRY(close_way_closure(visit, closure_id, &path));
+    return visit_go(visit, path, NULL);
+}
+
+enum err close_way_find(struct visit *visit, struct str line, struct close_way *ret_way)
 {
     struct close_way way = {.choice = {.scope = CLOSURE_SCOPE_ACCOUNT}};
     TRY(visit_read_id(line, &way.choice.line_id));
@@ -46,8 +54,14 @@ enum err close_way_read(struct visit *visit, struct str line, struct close_way *
     }
     TRY(closure_check(visit->app, visit->arena, &visit->actor, &way.choice, &way.check));
     *ret_way = way;
-    *ret_gone = way.check->open_closure_id != 0;
-    return *ret_gone ? go_to_closure(visit, way.check->open_closure_id) : ERR_NONE;
+    return ERR_NONE;
+}
+
+enum err close_way_read(struct visit *visit, struct str line, struct close_way *ret_way, bool *ret_gone)
+{
+    TRY(close_way_find(visit, line, ret_way));
+    *ret_gone = ret_way->check->open_closure_id != 0;
+    return *ret_gone ? go_to_closure(visit, ret_way->check->open_closure_id) : ERR_NONE;
 }
 
 /* Where a remedy that acts now is found; STR_NONE for one that has no page. */

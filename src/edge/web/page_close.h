@@ -11,6 +11,10 @@ struct close_way {
     struct closure_check *check;
 };
 
+/* Reads which number (of query or form, "" for the whole account) and checks; closings under way as well. */
+enum err close_way_find(struct visit *visit, struct str line, struct close_way *ret_way);
+/* The status page of a closure of the account. */
+enum err close_way_closure(struct visit *visit, int64_t closure_id, struct str *ret_path);
 /* Reads which number (of query or form, "" for the whole account) and checks. A closure that is under way
  * already is *ret_gone: the answer, a redirect to it, is given. */
 enum err close_way_read(struct visit *visit, struct str line, struct close_way *ret_way, bool *ret_gone);

@@ -4,12 +4,12 @@
 
 #include "app/service_list.h"
 
-static struct template_close_service show_service(const struct visit *visit, const struct close_way *way,
+static struct template_close_service show_service(const struct visit *visit, struct str line_id,
                                                   const struct service_view *service)
 {
     return (struct template_close_service){
         .token = visit->token,
-        .line_id = way->line_id,
+        .line_id = line_id,
         .service_id = visit_id(visit, service->service_id),
         .name = service->name,
         .category = visit_text(visit, "service.category.", service->category),
@@ -21,6 +21,10 @@ static struct template_close_service show_service(const struct visit *visit, con
         .still_sending = service->still_sending,
         .security = service->security_url,
         .closing = service->closing_url,
+        .hardness = service->hardness[0] != '\0' ? visit_text(visit, "service.hardness.", service->hardness)
+                                                 : TEXT_NONE,
+        .texts = service->count,
+        .counted = service->count != 0,
     };
 }
 
@@ -40,7 +44,8 @@ static enum err show_unbind(struct visit *visit, const struct close_way *way, st
 {
     struct service_view *found;
     size_t count;
-    TRY(service_list(visit->app, visit->arena, visit->account.account_id, &found, &count));
+    TRY(service_list(visit->app, visit->arena, visit->account.account_id, way->choice.line_id, &found,
+                     &count));
     struct template_close_service *services =
         ARENA_ARRAY(visit->arena, count + 1, struct template_close_service);
     struct template_close_unbind page = {
@@ -53,7 +58,7 @@ static enum err show_unbind(struct visit *visit, const struct close_way *way, st
         .name_mistake = name_mistake,
     };
     for (size_t i = 0; i < count; i++) {
-        services[i] = show_service(visit, way, &found[i]);
+        services[i] = show_service(visit, way->line_id, &found[i]);
         page.open_count += !services[i].done;
     }
     page.services_count = count_open(services, count);
@@ -65,12 +70,43 @@ static enum err show_unbind(struct visit *visit, const struct close_way *way, st
     return ERR_NONE;
 }
 
+/* While a closing is under way the list stays where it can be seen: /services. */
 static enum err get_unbind(struct visit *visit)
 {
     struct close_way way;
-    bool gone;
-    TRY(close_way_read(visit, http_query(visit->request, "line"), &way, &gone));
-    return gone ? ERR_NONE : show_unbind(visit, &way, STR_NONE, TEXT_NONE);
+    TRY(close_way_find(visit, http_query(visit->request, "line"), &way));
+    if (way.check->open_closure_id != 0)
+        return visit_go(visit, close_way_path(visit, &way, "/services"), NULL);
+    return show_unbind(visit, &way, STR_NONE, TEXT_NONE);
+}
+
+static enum err get_services(struct visit *visit)
+{
+    struct close_way way;
+    struct service_view *found;
+    size_t count;
+    TRY(close_way_find(visit, http_query(visit->request, "line"), &way));
+    TRY(service_list(visit->app, visit->arena, visit->account.account_id, way.choice.line_id, &found,
+                     &count));
+    struct template_close_service *services =
+        ARENA_ARRAY(visit->arena, count + 1, struct template_close_service);
+    struct template_services page = {
+        .frame = visit_frame(visit),
+        .services = services,
+        .services_count = count,
+        .anything = count != 0,
+        .closing = way.check->open_closure_id != 0,
+        .line_id = way.line_id,
+        .number = close_way_number(visit, &way),
+    };
+    if (page.closing)
+        TRY(close_way_closure(visit, way.check->open_closure_id, &page.closure));
+    for (size_t i = 0; i < count; i++) {
+        services[i] = show_service(visit, way.line_id, &found[i]);
+        page.open_count += !services[i].done;
+    }
+    VISIT_SHOW(visit, services, &page);
+    return ERR_NONE;
 }
 
 /* Back to the list that the form came from, whatever has become of the closing meanwhile. */
@@ -99,10 +135,11 @@ static enum err post_done(struct visit *visit)
 static enum err post_add(struct visit *visit)
 {
     struct close_way way;
-    int64_t service_id;
+    int64_t service_id, line_id;
     bool gone;
     struct str name = http_form(visit->request, "name");
-    enum err error = service_add(visit->app, &visit->actor, name, &service_id);
+    TRY(visit_read_id(http_form(visit->request, "line"), &line_id));
+    enum err error = service_add(visit->app, &visit->actor, name, line_id, &service_id);
     if (error == ERR_NONE)
         return back_to_list(visit, service_id, "service_added");
     if (error != ERR_INVALID && error != ERR_EXISTS && error != ERR_POLICY)
@@ -144,6 +181,7 @@ static enum err get_save(struct visit *visit)
 }
 
 const struct web_row page_close_unbind_rows[] = {
+    {"GET", "/services", HTTP_INLINE, WEB_SUBSCRIBER, get_services, 0, 0},
     {"GET", "/close/unbind", HTTP_INLINE, WEB_SUBSCRIBER, get_unbind, 0, 0},
     {"POST", "/close/unbind", HTTP_WORK, WEB_SUBSCRIBER, post_done, 0, 0},
     {"POST", "/close/services", HTTP_WORK, WEB_SUBSCRIBER, post_add, 0, 0},

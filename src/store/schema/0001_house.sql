@@ -185,6 +185,38 @@ CREATE TABLE linked_service (
     PRIMARY KEY (account_id, service_id)
 );
 
+-- The same, of the texts to one line: what ends with one number must be known without reading the mailbox.
+CREATE TABLE line_service (
+    account_id int64 NOT NULL,
+    line_id int64 NOT NULL,
+    service_id int64 NOT NULL,
+    first_at int64 NOT NULL,
+    last_at int64 NOT NULL,
+    last_code_at int64 NOT NULL,
+    count int64 NOT NULL,
+    PRIMARY KEY (account_id, line_id, service_id)
+);
+
+-- Senders whose texts the subscriber refuses; sender_id is a keyed hash under the account's key.
+CREATE TABLE blocked_sender (
+    account_id int64 NOT NULL,
+    sender_id int64 NOT NULL,
+    blocked_at int64 NOT NULL,
+    last_at int64 NOT NULL,
+    count int64 NOT NULL,
+    box bytes NOT NULL,
+    PRIMARY KEY (account_id, sender_id)
+);
+
+-- Services beside those that the program ships: a newer list (one generation, made known by a setting when it
+-- is whole) and the desk's corrections (generation 0). Nothing of it belongs to a subscriber.
+CREATE TABLE service_entry (
+    generation int64 NOT NULL,
+    service_key text NOT NULL,
+    value text NOT NULL,
+    PRIMARY KEY (generation, service_key)
+);
+
 -- Balances of one customer's ledger: code = domain/ledger's account code.
 CREATE TABLE ledger_balance (
     ledger_id int64 NOT NULL,

@@ -10,6 +10,23 @@ ON CONFLICT (account_id, service_id) DO UPDATE SET
     last_code_at = CASE WHEN linked_service.last_code_at < excluded.last_code_at
                         THEN excluded.last_code_at ELSE linked_service.last_code_at END,
     count = linked_service.count + 1;
+-- name: service_seen_line
+INSERT INTO line_service (account_id, line_id, service_id, first_at, last_at, last_code_at, count)
+VALUES ($1, $2, $3, $4, $4, $5, $6)
+ON CONFLICT (account_id, line_id, service_id) DO UPDATE SET
+    first_at = CASE WHEN line_service.first_at = 0 OR line_service.first_at > excluded.first_at
+                    THEN excluded.first_at ELSE line_service.first_at END,
+    last_at = CASE WHEN line_service.last_at < excluded.last_at THEN excluded.last_at ELSE line_service.last_at END,
+    last_code_at = CASE WHEN line_service.last_code_at < excluded.last_code_at
+                        THEN excluded.last_code_at ELSE line_service.last_code_at END,
+    count = line_service.count + excluded.count;
+-- name: service_list_line
+SELECT linked_service.service_id, line_service.first_at, line_service.last_at, line_service.last_code_at,
+    line_service.count, linked_service.done_at, linked_service.box
+FROM line_service JOIN linked_service ON linked_service.account_id = line_service.account_id
+    AND linked_service.service_id = line_service.service_id
+WHERE line_service.account_id = $1 AND line_service.line_id = $2 AND linked_service.removed_at = 0
+ORDER BY line_service.service_id LIMIT $3;
 -- name: service_add
 -- sealed: box
 INSERT INTO linked_service (account_id, service_id, first_at, last_at, last_code_at, count, done_at, removed_at, version,

@@ -4,6 +4,12 @@ DELETE FROM message WHERE account_id = $1 AND message_id IN (
 -- name: sweep_service
 DELETE FROM linked_service WHERE account_id = $1 AND service_id IN (
     SELECT service_id FROM linked_service WHERE account_id = $1 ORDER BY service_id LIMIT $2);
+-- name: sweep_line_service
+DELETE FROM line_service WHERE account_id = $1 AND (line_id, service_id) IN (
+    SELECT line_id, service_id FROM line_service WHERE account_id = $1 ORDER BY line_id, service_id LIMIT $2);
+-- name: sweep_blocked_sender
+DELETE FROM blocked_sender WHERE account_id = $1 AND sender_id IN (
+    SELECT sender_id FROM blocked_sender WHERE account_id = $1 ORDER BY sender_id LIMIT $2);
 -- name: sweep_contact
 DELETE FROM contact WHERE account_id = $1 AND contact_id IN (
     SELECT contact_id FROM contact WHERE account_id = $1 ORDER BY contact_id LIMIT $2);
