@@ -85,7 +85,8 @@ static enum err ask_all(struct check *check, struct arena *arena)
     for (size_t table = 0; table < sizeof rule_tables / sizeof *rule_tables; table++)
         for (const struct check_rule *rule = rule_tables[table]; rule->name != NULL; rule++, statement++) {
             struct rule_job job = {check, rule, statement};
-            if (rule->arguments == CHECK_EPOCHS && check->app->keyring == NULL)
+            if ((rule->arguments == CHECK_EPOCHS && check->app->keyring == NULL) ||
+                (rule->arguments == CHECK_FILE && !check->file))
                 continue;
             arena_reset(arena);
             TRY(sql_read(check->view, ask, arena, &job));
@@ -123,7 +124,8 @@ static enum err look(struct check *check, struct arena *arena)
 enum err check_run(const struct app *app, const char *url, struct arena *arena, int64_t now,
                    struct check_report *ret_report)
 {
-    struct check check = {.app = app, .arena = arena, .now = now, .report = ret_report};
+    struct check check = {
+        .app = app, .arena = arena, .now = now, .file = sql_is_file(url), .report = ret_report};
     struct arena *own = arena_new(0);
     size_t count;
     if (own == NULL)

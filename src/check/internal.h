@@ -5,10 +5,11 @@
 #include "check/check.h"
 
 /* What a rule's statement is asked with. */
-enum check_arguments { CHECK_NO_ARGUMENT, CHECK_NOW, CHECK_EPOCHS };
+enum check_arguments { CHECK_NO_ARGUMENT, CHECK_NOW, CHECK_EPOCHS, CHECK_FILE };
 
 /* One invariant: its rows are what breaks it, as (subject, text). $1 is the time (CHECK_NOW), or $1 and $2
- * the oldest and the newest epoch of the keyring. */
+ * the oldest and the newest epoch of the keyring; CHECK_FILE: nothing, and the store is a file (a PostgreSQL
+ * server checks its own pages). */
 struct check_rule {
     const char *name;
     enum check_arguments arguments;
@@ -24,6 +25,7 @@ enum check_statement { CHECK_COUNTS, CHECK_JOURNAL, CHECK_KEYS, CHECK_LEAVES, CH
 struct check {
     const struct app *app;
     struct sql_store *view;
+    bool file;           /* the store is one: SQLite */
     struct arena *arena; /* of the report */
     int64_t now;
     struct check_report *report;

@@ -36,6 +36,11 @@ enum err sql_open_view(const char *url, const struct sql_statement *statements, 
     return engine != NULL ? engine->open_view(url, statements, count, ret_store, ret_reason) : ERR_CONFIG;
 }
 
+bool sql_is_file(const char *url)
+{
+    return engine_of(url, NULL) == &sqlite_engine;
+}
+
 void sql_close(struct sql_store *store)
 {
     if (store != NULL)

@@ -45,6 +45,8 @@ enum err sql_open(const struct sql_options *options, struct sql_store **ret_stor
  * backup that is verified). ERR_NOT_FOUND, ERR_CORRUPT, ERR_IO. */
 enum err sql_open_view(const char *url, const struct sql_statement *statements, size_t count,
                        struct sql_store **ret_store, const char **ret_reason);
+/* True where the url names a file of this machine (SQLite), false for a server. */
+bool sql_is_file(const char *url);
 /* Finishes what was submitted, stops the writer, closes; accepts NULL. */
 void sql_close(struct sql_store *store);
 

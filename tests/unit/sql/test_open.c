@@ -159,7 +159,7 @@ static void a_place_that_cannot_be_a_database_is_refused(void **state)
     static const struct refusal refusals[] = {
         {"", ERR_CONFIG},
         {"sqlite:", ERR_CONFIG},
-        {"postgres://localhost/violet", ERR_CONFIG},
+        {"mysql://localhost/violet", ERR_CONFIG},
         {"sqlite:/nowhere/at/all/shop.db", ERR_IO},
         {"sqlite:/proc/version", ERR_IO},
     };
