@@ -2,7 +2,8 @@
 """Runs everything that a change must pass, and ends with one line "N passed, N failed".
 
 Each test program prints TAP; only its result lines count. A program that ends badly, prints fewer results than it
-planned or none at all is a failure, and so is a run in which nothing was executed.
+planned or none at all is a failure, and so is a run in which nothing was executed. Programs with VIOLET_TEST_STORE=postgres
+in their environment get the address of a PostgreSQL server, one for the whole run.
 
     tools/run_tests.py [--only WORD]    only the programs whose name contains WORD; their builds as well
 """
@@ -15,8 +16,12 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+import postgres  # the server of the tests
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILDS = ROOT / "build-test"
@@ -160,6 +165,17 @@ def self_test():
     return []
 
 
+@contextmanager
+def server_for(programs):
+    """A PostgreSQL server for those that want one; each of their tests makes a database of its own on it."""
+    if not any(program.environment.get("VIOLET_TEST_STORE") == "postgres" for program in programs):
+        yield
+        return
+    with postgres.Cluster() as cluster:
+        os.environ["VIOLET_POSTGRES"] = cluster.url
+        yield
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", metavar="WORD", help="only programs whose name contains WORD")
@@ -176,7 +192,7 @@ def main():
         else:
             programs += [*meson_programs(name), *(one for one in folder_programs() if one.build == name)]
     programs = [program for program in programs if word in program.name]
-    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
+    with server_for(programs), ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
         for program, outcome in zip(programs, pool.map(run_program, programs)):
             report(program, *outcome)
             passed, failed = passed + outcome[0].passed, failed + outcome[0].failed
