@@ -60,10 +60,10 @@ const struct check_rule check_rules_closure[] = {
      "3 AND (deadline_at = 0 OR deadline_at < $1 - 86400000000) LIMIT 100"},
     {"receipt_of_closed", CHECK_NO_ARGUMENT,
      "SELECT " SUBJECT ", 'in state ' || state || ' with ' || " RECEIPTS("1") " || ' receipts' FROM closure "
-     "WHERE " RECEIPTS("1") " <> (state >= 8) AND " NOT_RESTORED "LIMIT 100"},
+     "WHERE " RECEIPTS("1") " <> CASE WHEN state >= 8 THEN 1 ELSE 0 END AND " NOT_RESTORED "LIMIT 100"},
     {"receipt_of_forgotten", CHECK_NO_ARGUMENT,
      "SELECT " SUBJECT ", 'in state ' || state || ' with ' || " RECEIPTS("2") " || ' second lines' FROM "
-     "closure WHERE " RECEIPTS("2") " <> (state = 10) LIMIT 100"},
+     "closure WHERE " RECEIPTS("2") " <> CASE WHEN state = 10 THEN 1 ELSE 0 END LIMIT 100"},
     {"receipt_in_log", CHECK_NOW,
      "SELECT receipt.account_id || '/' || receipt.closure_id, 'its hash is no leaf of the log' FROM receipt "
      "WHERE NOT EXISTS (SELECT 1 FROM log_leaf WHERE log_leaf.hash = receipt.hash AND (log_leaf.written_at "

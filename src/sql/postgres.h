@@ -73,6 +73,7 @@ struct postgres_worker {
 struct postgres_store {
     struct sql_store base;
     char *url;
+    bool view; /* for reads alone, of whole tables too */
 
     pthread_mutex_t lock_queue;
     pthread_cond_t wake;

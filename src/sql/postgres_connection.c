@@ -28,13 +28,13 @@ void postgres_pause(int64_t micros)
 }
 
 /* What a connection begins with. Sequential scans of tables that are still small would make every two
- * serializable commands conflict: all statements go by an index. */
+ * serializable commands conflict: all statements go by an index. Their plans are too small to be compiled. */
 static enum err apply_settings(PGconn *link, bool read_only)
 {
     char text[600];
     snprintf(text, sizeof text,
              "SET client_encoding = 'UTF8'; SET statement_timeout = '%ds'; SET lock_timeout = '%ds'; "
-             "SET idle_in_transaction_session_timeout = '%ds'; SET enable_seqscan = %s; "
+             "SET idle_in_transaction_session_timeout = '%ds'; SET jit = off; SET enable_seqscan = %s; "
              "SET default_transaction_read_only = %s; "
              "SELECT set_config('synchronous_commit', 'on', false) "
              "WHERE current_setting('synchronous_commit') = 'off'",
@@ -132,7 +132,7 @@ enum err postgres_connect(struct postgres_connection *connection, const char **r
     struct postgres_store *store = connection->store;
     if (connection->link != NULL)
         return ERR_NONE;
-    TRY(postgres_link(store->url, false, &connection->link, ret_reason));
+    TRY(postgres_link(store->url, store->view, &connection->link, ret_reason));
     PQsetNoticeReceiver(connection->link, ignore_notice, NULL);
     memset(connection->prepared, 0, store->base.statement_count + OWN_COUNT);
     connection->pending_first = connection->pending_count = 0;

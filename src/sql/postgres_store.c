@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-static enum err store_new(const char *url, const struct sql_statement *statements, size_t count,
+static enum err store_new(const char *url, bool view, const struct sql_statement *statements, size_t count,
                           struct postgres_store **ret_store)
 {
     struct postgres_store *store = calloc(1, sizeof *store);
@@ -21,6 +21,7 @@ static enum err store_new(const char *url, const struct sql_statement *statement
     pthread_cond_init(&store->wake, NULL);
     pthread_cond_init(&store->reader_free, NULL);
     store->url = strdup(url);
+    store->view = view;
     store->readers = calloc(LIMIT_SQL_READERS, sizeof *store->readers);
     store->reader_busy = calloc(LIMIT_SQL_READERS, sizeof *store->reader_busy);
     *ret_store = store;
@@ -66,7 +67,7 @@ static enum err postgres_open(const struct sql_options *options, struct sql_stor
 {
     struct postgres_store *store = NULL;
     const char *reason = "";
-    enum err error = store_new(options->url, options->statements, options->statement_count, &store);
+    enum err error = store_new(options->url, false, options->statements, options->statement_count, &store);
     if (error == ERR_NONE)
         error = postgres_migrate(store, options, &reason);
     if (error == ERR_NONE)
@@ -80,7 +81,7 @@ static enum err postgres_open_view(const char *url, const struct sql_statement *
 {
     struct postgres_store *store = NULL;
     const char *reason = "";
-    enum err error = store_new(url, statements, count, &store);
+    enum err error = store_new(url, true, statements, count, &store);
     if (error == ERR_NONE)
         error = postgres_connect(&store->readers[0], &reason);
     return open_done(store, error, reason, ret_store, ret_reason);
