@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "store/log_share.h"
 #include "store/sweep.h"
+#include "store/ticket.h"
 #include "store/work.h"
 
 enum { JOB_STEPS = 16, SWEEP_ROWS = 500 };
@@ -50,6 +51,8 @@ static enum err drop_own_key(struct closure_work *closure)
         return ERR_NONE;
     FAILPOINT("closure.drop_own_key");
     TRY(keys_destroy(closure->tx, "closure", closure->row.closure_id));
+    TRY(store_ticket_end_closure(closure->tx, closure->row.account_id, closure->row.closure_id,
+                                 TICKET_CLOSED));
     closure->has_key = false;
     return closure_work_save(closure);
 }

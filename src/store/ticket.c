@@ -108,6 +108,15 @@ enum err store_ticket_reseal(struct sql_tx *tx, struct arena *arena, const struc
                     SQL_BYTES(box));
 }
 
+enum err store_ticket_end_closure(struct sql_tx *tx, int64_t account_id, int64_t closure_id,
+                                  int64_t closed_state)
+{
+    TRY(sql_exec(tx, STATEMENT_TICKET_END_CLOSURE, NULL, SQL_INT(account_id), SQL_INT(closure_id),
+                 SQL_INT(closed_state)));
+    TRY(sql_exec(tx, STATEMENT_TICKET_END_MESSAGES, NULL, SQL_INT(account_id)));
+    return sql_exec(tx, STATEMENT_TICKET_END_DESK, NULL, SQL_INT(account_id));
+}
+
 static enum err message_seal(struct arena *arena, const struct seal_key *key,
                              const struct store_ticket_message *message, struct str *ret_box)
 {

@@ -32,6 +32,10 @@ enum err store_ticket_set_state(struct sql_tx *tx, const struct store_ticket *ti
 enum err store_ticket_reseal(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                              const struct store_ticket *ticket);
 
+/* The closure's key is gone: what was sealed under it can be read by nobody, so these conversations end. */
+enum err store_ticket_end_closure(struct sql_tx *tx, int64_t account_id, int64_t closure_id,
+                                  int64_t closed_state);
+
 struct store_ticket_message {
     int64_t account_id, ticket_id, message_id, staff_id, at; /* staff_id 0: the subscriber */
     struct str text;

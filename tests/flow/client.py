@@ -44,10 +44,11 @@ class Answer:
         return self
 
 
-def request(base, method, target, body=b"", headers=()):
-    """One request on a connection of its own."""
+def request(base, method, target, body=b"", headers=(), source=None):
+    """One request on a connection of its own, from the address `source` where one is given."""
     parts = urlsplit(base)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIME_LIMIT_SECONDS)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIME_LIMIT_SECONDS,
+                                            source_address=source and (source, 0))
     try:
         connection.putrequest(method, target, skip_accept_encoding=True)
         for name, value in headers:
@@ -141,15 +142,17 @@ class Person:
 
 
 class Rest:
-    """A program that uses /api/v1."""
+    """A program that uses /api/v1; agent and source: what it calls itself, and the address it comes from."""
 
-    def __init__(self, base, token=None):
-        self.base, self.token = base, token
+    def __init__(self, base, token=None, agent=None, source=None):
+        self.base, self.token, self.agent, self.source = base, token, agent, source
 
     def call(self, method, path, content=None, status=200, key=None, headers=()):
         """Sends JSON, wants the status (None: any), and returns the answer. A POST gets an Idempotency-Key of its
         own."""
         head = [("Accept", "application/json"), *headers]
+        if self.agent:
+            head.append(("User-Agent", self.agent))
         if self.token:
             head.append(("Authorization", f"Bearer {self.token}"))
         body = b"" if content is None else json.dumps(content).encode()
@@ -157,7 +160,7 @@ class Rest:
             head.append(("Content-Type", "application/json"))
         if method == "POST" and key is not False:
             head.append(("Idempotency-Key", key or str(uuid.uuid4())))
-        answer = request(self.base, method, "/api/v1" + path, body, head)
+        answer = request(self.base, method, "/api/v1" + path, body, head, self.source)
         return answer if status is None else answer.expect(status)
 
     def get(self, path, status=200):
