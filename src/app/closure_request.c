@@ -199,12 +199,11 @@ enum err closure_request(struct app *app, struct arena *arena, const struct acto
 }
 
 enum err closure_submit_by_declaration(struct app *app, struct sql_tx *tx, struct arena *arena,
-                                       struct account *account, int64_t declared_at, int64_t now,
-                                       int64_t *ret_closure_id)
+                                       struct account *account, const struct closure_scope_choice *choice,
+                                       int64_t declared_at, int64_t now, int64_t *ret_closure_id)
 {
     const struct actor system = {.kind = ACTOR_SYSTEM};
-    struct closure_request request = {.choice = {.scope = CLOSURE_SCOPE_ACCOUNT},
-                                      .refund_choice = CLOSURE_REFUND_ORIGIN};
+    struct closure_request request = {.choice = *choice, .refund_choice = CLOSURE_REFUND_ORIGIN};
     struct request_job job = {.app = app,
                               .arena = arena,
                               .actor = &system,

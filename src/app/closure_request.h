@@ -23,10 +23,11 @@ struct closure_request {
 enum err closure_request(struct app *app, struct arena *arena, const struct actor *actor,
                          struct closure_request *request);
 
-/* A closure that starts without log-in, by a declaration that nobody objected to: a person reviews it, and
- * the refund goes to its origin only. Inside the declaration's transaction. */
+/* A closure that starts without log-in, by a declaration that nobody objected to, of the account or of one
+ * number: a person reviews it, and the refund goes to its origin only. Inside the declaration's transaction.
+ */
 enum err closure_submit_by_declaration(struct app *app, struct sql_tx *tx, struct arena *arena,
-                                       struct account *account, int64_t declared_at, int64_t now,
-                                       int64_t *ret_closure_id);
+                                       struct account *account, const struct closure_scope_choice *choice,
+                                       int64_t declared_at, int64_t now, int64_t *ret_closure_id);
 
 #endif

@@ -15,8 +15,8 @@ struct closure_view {
     bool can_undo;
     int64_t undo_until; /* 0 where !can_undo; before the approval, what it would be if it came now */
     bool receipt_made, forgotten_made;
-    bool account_there;     /* the account's own data can still be read */
-    const char *state_name; /* "review" … as in text ids */
+    bool account_there;           /* the account's own data can still be read */
+    const char *state_name;       /* "review" … as in text ids */
     struct store_refund *refunds; /* all attempts, by payment and attempt */
     size_t refund_count;
     struct store_recipient recipients[VIEW_RECIPIENTS];

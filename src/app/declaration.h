@@ -7,6 +7,14 @@
 #include "base/ids.h"
 #include "store/declaration.h"
 
+/* A withdrawal beside the facts. What it says is told to the account's holder only: on the page behind the
+ * link of their mails, in the acknowledgement where it goes to a contact of theirs, and at the desk. */
+struct declaration_term {
+    bool asked;                  /* withdrawal was declared */
+    int64_t bought_at, last_day; /* 0: no purchase is known, or the reader may not know */
+    bool in_time;                /* else it is taken as a cancellation */
+};
+
 struct declaration_new {
     enum declaration_kind kind;
     struct str name;     /* who cancels, as they write it */
@@ -16,8 +24,10 @@ struct declaration_new {
     int64_t language;
     int64_t wished_at;   /* 0: the earliest */
     int64_t received_at; /* 0: now; the desk dates a mail by its arrival */
+    int64_t viewer_id;   /* the account that is logged in; 0: nobody */
     char ret_reference[IDS_REFERENCE_SIZE];
     int64_t ret_received_at;
+    struct declaration_term ret_term; /* known to the holder who is logged in alone */
     bool ret_mail_later; /* this address has had its acknowledgements of today: the mail goes out tomorrow */
     struct str ret_secret; /* of its link, in arena */
 };
@@ -25,6 +35,8 @@ struct declaration_new {
 /* Records and acknowledges. ERR_INVALID with an empty name, contract or a mail that is none, ERR_RATE. */
 enum err declaration_record(struct app *app, struct arena *arena, struct str client,
                             struct declaration_new *declare);
+/* The withdrawal's term of a row. */
+struct declaration_term declaration_term(const struct store_declaration *row);
 /* The subscriber's "This was not me" by the link of the mail. ERR_NOT_FOUND, ERR_STATE when it has an
  * outcome. */
 enum err declaration_object(struct app *app, struct arena *arena, struct str reference, struct str secret);
@@ -36,10 +48,16 @@ struct declaration_view {
     struct store_declaration row;
     bool readable; /* false once its sealed part is gone */
 };
+/* The declaration of a reference ("VD-…"); ERR_NOT_FOUND. */
+enum err declaration_find(struct app *app, struct arena *arena, struct str reference,
+                          int64_t *ret_declaration_id);
+/* The same if the secret is its link's, opened; ERR_NOT_FOUND otherwise (the two look the same). */
+enum err declaration_by_link(struct app *app, struct arena *arena, struct str reference, struct str secret,
+                             struct declaration_view **ret_view);
 /* One declaration for the desk; ERR_NOT_FOUND. */
 enum err declaration_view(struct app *app, struct arena *arena, int64_t declaration_id,
                           struct declaration_view **ret_view);
-/* The desk matches by hand with a log-in name. ERR_NOT_FOUND, ERR_STATE. */
+/* The desk matches by hand with a log-in name, a number or an order. ERR_NOT_FOUND, ERR_STATE. */
 enum err declaration_match(struct app *app, const struct actor *actor, int64_t declaration_id,
                            struct str name);
 

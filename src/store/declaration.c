@@ -3,27 +3,35 @@
 #include "store/box.h"
 #include "store/statements.h"
 
-enum { FIELD_NAME = 1, FIELD_CONTRACT, FIELD_MAIL, FIELD_REASON, FIELD_TEXT, FIELD_LANGUAGE };
+enum { FIELD_NAME = 1, FIELD_CONTRACT, FIELD_MAIL, FIELD_REASON, FIELD_TEXT, FIELD_LANGUAGE, FIELD_NUMBER };
 
-enum err store_declaration_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
-                                  const struct store_declaration *declaration)
+static enum err declaration_seal(struct arena *arena, const struct seal_key *key,
+                                 const struct store_declaration *declaration, struct str *ret_box)
 {
     struct buf fields = buf_new(0);
-    struct str box;
     pack_add(&fields, FIELD_NAME, declaration->name);
     pack_add(&fields, FIELD_CONTRACT, declaration->contract);
     pack_add(&fields, FIELD_MAIL, declaration->mail);
     pack_add(&fields, FIELD_REASON, declaration->reason);
     pack_add(&fields, FIELD_TEXT, declaration->text);
     pack_add_int(&fields, FIELD_LANGUAGE, declaration->language);
-    TRY(box_close(arena, key,
-                  BOX_PLACE("declaration", declaration->declaration_id, declaration->declaration_id, 0),
-                  &fields, &box));
+    pack_add(&fields, FIELD_NUMBER, declaration->number);
+    return box_close(arena, key,
+                     BOX_PLACE("declaration", declaration->declaration_id, declaration->declaration_id, 0),
+                     &fields, ret_box);
+}
+
+enum err store_declaration_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                                  const struct store_declaration *declaration)
+{
+    struct str box;
+    TRY(declaration_seal(arena, key, declaration, &box));
     return sql_exec(tx, STATEMENT_DECLARATION_INSERT, NULL, SQL_INT(declaration->declaration_id),
                     SQL_TEXT(declaration->reference), SQL_INT(declaration->kind), SQL_INT(declaration->state),
                     SQL_INT(declaration->received_at), SQL_INT(declaration->wished_at),
                     SQL_INT(declaration->deadline_at), SQL_INT(declaration->account_id),
-                    SQL_INT(declaration->closure_id), SQL_BYTES(declaration->secret_hash), SQL_BYTES(box));
+                    SQL_INT(declaration->line_id), SQL_INT(declaration->closure_id),
+                    SQL_INT(declaration->bought_at), SQL_BYTES(declaration->secret_hash), SQL_BYTES(box));
 }
 
 enum err store_declaration_get(struct sql_tx *tx, struct arena *arena, int64_t declaration_id,
@@ -43,9 +51,11 @@ enum err store_declaration_get(struct sql_tx *tx, struct arena *arena, int64_t d
             .wished_at = sql_int(&rows, 5),
             .deadline_at = sql_int(&rows, 6),
             .account_id = sql_int(&rows, 7),
-            .closure_id = sql_int(&rows, 8),
-            .secret_hash = arena_str(arena, sql_bytes(&rows, 9)),
-            .sealed = arena_str(arena, sql_bytes(&rows, 10)),
+            .line_id = sql_int(&rows, 8),
+            .closure_id = sql_int(&rows, 9),
+            .bought_at = sql_int(&rows, 10),
+            .secret_hash = arena_str(arena, sql_bytes(&rows, 11)),
+            .sealed = arena_str(arena, sql_bytes(&rows, 12)),
         };
     TRY(sql_end(&rows));
     return found ? ERR_NONE : ERR_NOT_FOUND;
@@ -64,6 +74,7 @@ enum err store_declaration_open(struct arena *arena, const struct seal_key *key,
     declaration->reason = pack_get(fields, FIELD_REASON);
     declaration->text = pack_get(fields, FIELD_TEXT);
     declaration->language = pack_get_int(fields, FIELD_LANGUAGE);
+    declaration->number = pack_get(fields, FIELD_NUMBER);
     return ERR_NONE;
 }
 
@@ -73,17 +84,17 @@ enum err store_declaration_update(struct sql_tx *tx, const struct store_declarat
     int64_t changes;
     TRY(sql_exec(tx, STATEMENT_DECLARATION_UPDATE, &changes, SQL_INT(declaration->declaration_id),
                  SQL_INT(declaration->state), SQL_INT(declaration->state_at),
-                 SQL_INT(declaration->deadline_at), SQL_INT(declaration->account_id),
-                 SQL_INT(declaration->closure_id), SQL_INT(state_before)));
+                 SQL_INT(declaration->deadline_at), SQL_INT(declaration->closure_id), SQL_INT(state_before)));
     return box_expect_one(changes);
 }
 
-enum err store_declaration_of_account(struct sql_tx *tx, int64_t account_id, int64_t *ret_ids, size_t limit,
-                                      size_t *ret_count)
+enum err store_declaration_of_closure(struct sql_tx *tx, int64_t account_id, int64_t closure_id,
+                                      int64_t *ret_ids, size_t limit, size_t *ret_count)
 {
     struct sql_rows rows;
     size_t count = 0;
-    TRY(sql_query(tx, STATEMENT_DECLARATION_OF_ACCOUNT, &rows, SQL_INT(account_id), SQL_INT((int64_t)limit)));
+    TRY(sql_query(tx, STATEMENT_DECLARATION_OF_CLOSURE, &rows, SQL_INT(account_id), SQL_INT(closure_id),
+                  SQL_INT((int64_t)limit)));
     while (count < limit && sql_next(&rows))
         ret_ids[count++] = sql_int(&rows, 0);
     TRY(sql_end(&rows));
@@ -91,18 +102,31 @@ enum err store_declaration_of_account(struct sql_tx *tx, int64_t account_id, int
     return ERR_NONE;
 }
 
+enum err store_declaration_holds_line(struct sql_tx *tx, int64_t account_id, int64_t line_id, int64_t state,
+                                      int64_t but, bool *ret_holds)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_DECLARATION_HOLDS_LINE, &rows, SQL_INT(account_id), SQL_INT(state),
+                  SQL_INT(but), SQL_INT(line_id)));
+    *ret_holds = sql_next(&rows);
+    return sql_end(&rows);
+}
+
 enum err store_declaration_forget(struct sql_tx *tx, int64_t declaration_id)
 {
     return sql_exec(tx, STATEMENT_DECLARATION_FORGET, NULL, SQL_INT(declaration_id));
 }
 
-enum err store_declaration_rematch(struct sql_tx *tx, const struct store_declaration *declaration,
-                                   struct str secret_hash)
+enum err store_declaration_rematch(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                                   const struct store_declaration *declaration)
 {
     int64_t changes;
+    struct str box;
+    TRY(declaration_seal(arena, key, declaration, &box));
     TRY(sql_exec(tx, STATEMENT_DECLARATION_REMATCH, &changes, SQL_INT(declaration->declaration_id),
                  SQL_INT(declaration->state), SQL_INT(declaration->state_at),
                  SQL_INT(declaration->deadline_at), SQL_INT(declaration->account_id),
-                 SQL_BYTES(secret_hash)));
+                 SQL_INT(declaration->line_id), SQL_INT(declaration->bought_at),
+                 SQL_BYTES(declaration->secret_hash), SQL_BYTES(box)));
     return box_expect_one(changes);
 }

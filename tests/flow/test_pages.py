@@ -148,7 +148,8 @@ def a_declaration_needs_no_log_in_and_is_matched_at_the_desk():
     amy.press(action="/match", account="nobody at all", status=404)
     contains(amy.page.html.text, "No account goes by this name")
     amy.press(action="/match", account="ann")
-    amy.get(f"/desk/declarations/{reference}", status=404)
+    contains(amy.get(f"/desk/declarations/{reference}").html.text, "Matched")
+    amy.get("/desk/declarations/VD-0000-0000-0000", status=404)
 
 
 @test

@@ -188,8 +188,8 @@ static bool finds(struct house *house, const char *rule)
 #define DECLARATION(state, deadline)                                                                         \
     NEW_ROW("declaration",                                                                                   \
             "declaration_id, reference, kind, state, state_at, received_at, wished_at, deadline_at, "        \
-            "account_id, closure_id, secret_hash, box",                                                      \
-            "3001, 'VD-1', 1, " state ", 0, 0, 0, " deadline ", 0, 0, x'00', NULL")
+            "account_id, line_id, closure_id, bought_at, secret_hash, box",                                  \
+            "3001, 'VD-1', 1, " state ", 0, 0, 0, " deadline ", 0, 0, 0, 0, x'00', NULL")
 
 static const struct {
     const char *rule, *text;

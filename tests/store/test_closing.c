@@ -1,5 +1,5 @@
 /* The whole way out, against a real store, with the clock in the test's hand. */
-#include "house.h"
+#include "leaver.h"
 
 #include "app/account_create.h"
 #include "app/archive_make.h"
@@ -24,172 +24,6 @@
 #include "base/money.h"
 #include "crypto/password.h"
 #include "store/work.h"
-
-#include <stdio.h>
-#include <string.h>
-
-enum { MAILS = 64 };
-
-/* What left the house by mail. */
-static struct {
-    char kind[32], to[64], code[16];
-} mails[MAILS];
-static size_t mail_count;
-static bool mail_down;
-
-static enum effect_result take_mail(void *context, struct arena *arena, const struct effect *effect,
-                                    struct str *ret_result)
-{
-    struct mail mail;
-    (void)context;
-    if (mail_down) {
-        *ret_result = STR("refused for now");
-        return EFFECT_RETRY;
-    }
-    assert_int_equal(mail_read(arena, effect->fields, &mail), ERR_NONE);
-    assert_true(mail_count < MAILS);
-    snprintf(mails[mail_count].kind, sizeof mails->kind, "%.*s", STR_ARG(mail.kind));
-    snprintf(mails[mail_count].to, sizeof mails->to, "%.*s", STR_ARG(mail.to));
-    mails[mail_count].code[0] = '\0';
-    for (size_t i = 0; i < mail.argument_count; i++)
-        if (strcmp(mail.arguments[i].name, "code") == 0)
-            snprintf(mails[mail_count].code, sizeof mails->code, "%.*s", STR_ARG(mail.arguments[i].text));
-    mail_count++;
-    *ret_result = STR("taken");
-    return EFFECT_DONE;
-}
-
-static size_t mails_of(const char *kind)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < mail_count; i++)
-        count += strcmp(mails[i].kind, kind) == 0;
-    return count;
-}
-
-static const struct effect_kind effects[] = {{"mail", take_mail, NULL}};
-
-static const struct {
-    const char *kind;
-    enum err (*job)(struct app *app, int64_t account_id, int64_t subject_id);
-} jobs[] = {{"outbox", outbox_run},   {"closure", closure_job}, {"declaration", declaration_job},
-            {"line", line_fees_run},  {"archive", archive_run}, {"aging", number_aging_run},
-            {"sweep", closure_sweep}, {"leaves", leaves_run},   {"turn", keyring_turn_job}};
-
-struct due {
-    struct store_queue_item items[64];
-    size_t count;
-};
-
-static enum err due_run(struct sql_tx *tx, struct arena *arena, void *context)
-{
-    struct due *due = context;
-    for (int64_t bucket = 0; bucket < 64 && due->count == 0; bucket++)
-        TRY(store_queue_due(tx, arena, bucket, clock_now(), due->items, 64, &due->count));
-    return ERR_NONE;
-}
-
-/* Does all that is due, until nothing is. */
-static void work(struct house *house)
-{
-    for (int round = 0; round < 200; round++) {
-        struct due due = {.count = 0};
-        assert_int_equal(sql_read(house->app.store, due_run, house->arena, &due), ERR_NONE);
-        if (due.count == 0)
-            return;
-        for (size_t i = 0; i < due.count; i++)
-            for (size_t kind = 0; kind < sizeof jobs / sizeof *jobs; kind++)
-                if (str_is(due.items[i].kind, jobs[kind].kind))
-                    assert_int_equal(
-                        jobs[kind].job(&house->app, due.items[i].account_id, due.items[i].subject_id),
-                        ERR_NONE);
-    }
-    fail_msg("the work never ends");
-}
-
-static void later(struct house *house, int64_t micros)
-{
-    clock_advance(micros);
-    work(house);
-}
-
-/* The keyring turns at 03:00 UTC: whatever the real hour is, a story begins at noon. */
-static void begin_at_noon(void)
-{
-    int64_t now = clock_now();
-    int64_t noon = now - now % MICROS_DAY + MICROS_DAY / 2;
-    clock_advance(noon > now ? noon - now : noon + MICROS_DAY - now);
-}
-
-static int set_up(void **state)
-{
-    begin_at_noon();
-    int result = house_set_up(state);
-    struct house *house = *state;
-    house->settings.operator=(struct settings_operator){.legal_name = "Test Ltd",
-                                                        .address = "1 Street",
-                                                        .complaint_body = "FCC",
-                                                        .support_mail = "s@violet.example",
-                                                        .markets = SETTINGS_MARKET_CN | SETTINGS_MARKET_EU};
-    house->settings.server.public_url = "https://violet.example";
-    house->settings.closing = (struct settings_closing){.undo_days = 3, .review_hours = 72};
-    house->settings.desk_people = 2;
-    house->settings.number.aging_days = 85;
-    house->settings.keyring.replica = true;
-    mail_count = 0;
-    mail_down = false;
-    outbox_register(effects, 1);
-    assert_int_equal(receipt_signer_open(house->directory, &house->app.signer), ERR_NONE);
-    assert_int_equal(logs_open(house->directory, NULL, &house->app.logs), ERR_NONE);
-    assert_int_equal(keyring_turn_plan(&house->app), ERR_NONE);
-    return result;
-}
-
-static int tear_down(void **state)
-{
-    struct house *house = *state;
-    receipt_signer_free(house->app.signer);
-    logs_free(house->app.logs);
-    return house_tear_down(state);
-}
-
-/* Ann: a log-in, a verified mail, a number, money and a text; her last change was long ago unless fresh. */
-static struct actor ann(struct house *house, bool fresh)
-{
-    int64_t now = clock_now();
-    struct account_create create = {.name = STR("ann"),
-                                    .password = STR("correct horse"),
-                                    .mail = STR("ann@example.org"),
-                                    .now = now - 100 * MICROS_DAY,
-                                    .security_at = fresh ? now - MICROS_DAY : 0};
-    char token[SESSION_TOKEN_SIZE];
-    struct actor actor;
-    assert_int_equal(account_create(&house->app, &create), ERR_NONE);
-    struct wallet_credit credit = {
-        .account_id = create.ret_account_id, .amount = 12400000, .instrument = STR("Visa 4242")};
-    assert_int_equal(wallet_credit(&house->app, &(struct actor){.kind = ACTOR_OPERATOR}, &credit), ERR_NONE);
-    house_line(house, create.ret_account_id, "+12025550143", 0);
-    struct message_receive receive = {.carrier = STR("test"),
-                                      .carrier_id = STR("m1"),
-                                      .from = STR("Chase"),
-                                      .to = STR("+12025550143"),
-                                      .text = STR("Chase: your code is 482913.")};
-    assert_int_equal(message_receive(&house->app, &receive), ERR_NONE);
-    assert_int_equal(
-        session_login(&house->app, STR("ann"), STR("correct horse"), STR("127.0.0.1"), false, token, &actor),
-        ERR_NONE);
-    return actor;
-}
-
-static void prove(struct house *house, const struct actor *actor)
-{
-    struct str masked;
-    assert_int_equal(session_send_code(&house->app, house->arena, actor, &masked), ERR_NONE);
-    work(house);
-    assert_int_equal(session_prove(&house->app, house->arena, actor, STR("correct horse"),
-                                   str_from(mails[mail_count - 1].code)),
-                     ERR_NONE);
-}
 
 static struct closure_request submit(struct house *house, const struct actor *actor)
 {
@@ -459,33 +293,6 @@ static void a_removed_contact_is_warned_and_may_do_no_more(void **state)
                      ERR_NOT_FOUND);
 }
 
-static void a_declaration_nobody_objects_to_starts_a_closure(void **state)
-{
-    struct house *house = *state;
-    struct actor actor = ann(house, false);
-    struct closure_view views[4];
-    size_t count;
-    struct declaration_new declare = {.kind = DECLARATION_CANCEL,
-                                      .name = STR("Ann Lee"),
-                                      .contract = STR("+1 202 555 0143"),
-                                      .mail = STR("ann.lee@example.net")};
-    assert_int_equal(declaration_record(&house->app, house->arena, STR("127.0.0.1"), &declare), ERR_NONE);
-    work(house);
-    assert_int_equal(mails_of("declaration_received"), 1);
-    assert_int_equal(mails_of("declaration_matched"), 1);
-    later(house, 29 * MICROS_DAY);
-    assert_int_equal(closure_list(&house->app, house->arena, actor.account_id, views, 4, &count), ERR_NONE);
-    assert_int_equal(count, 0);
-    later(house, 2 * MICROS_DAY);
-    assert_int_equal(closure_list(&house->app, house->arena, actor.account_id, views, 4, &count), ERR_NONE);
-    assert_int_equal(count, 1);
-    assert_string_equal(views[0].state_name, "review");
-    struct closure_id id = {actor.account_id, views[0].row.closure_id};
-    assert_int_equal(closure_set_bank(&house->app, &(struct actor){.kind = ACTOR_LINK}, id,
-                                      STR("DE02 1203 0000 0000 2020 51")),
-                     ERR_POLICY);
-}
-
 static enum effect_result refuse_mail(void *context, struct arena *arena, const struct effect *effect,
                                       struct str *ret_result)
 {
@@ -587,7 +394,6 @@ int main(void)
         CLOSING_TEST(an_undone_closures_key_dies_with_the_account),
         CLOSING_TEST(not_me_stops_the_clock_and_ends_sessions),
         CLOSING_TEST(a_removed_contact_is_warned_and_may_do_no_more),
-        CLOSING_TEST(a_declaration_nobody_objects_to_starts_a_closure),
         CLOSING_TEST(fidesops_1282_a_failed_mail_does_not_hold_the_end),
         CLOSING_TEST(mastodon_23501_the_suspended_may_export_declare_and_close),
     };

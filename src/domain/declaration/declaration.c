@@ -48,6 +48,19 @@ int64_t declaration_effective_at(int64_t received_at, int64_t wished_at)
     return wished_at > received_at ? wished_at : received_at;
 }
 
+int64_t declaration_withdraw_last_day(int64_t bought_at)
+{
+    int64_t day = bought_at / MICROS_DAY + DECLARATION_WITHDRAW_DAYS;
+    int64_t weekday = (day + 4) % 7; /* 1970-01-01 was a Thursday; 0 is Sunday */
+    day += weekday == 6 ? 2 : weekday == 0 ? 1 : 0;
+    return day * MICROS_DAY;
+}
+
+bool declaration_withdraws_in_time(int64_t received_at, int64_t bought_at)
+{
+    return bought_at != 0 && received_at < declaration_withdraw_last_day(bought_at) + MICROS_DAY;
+}
+
 int64_t declaration_deadline(int64_t state, int64_t effective_at, int64_t now)
 {
     int64_t end = now + DECLARATION_OBJECTION_MICROS;

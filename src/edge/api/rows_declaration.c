@@ -4,6 +4,7 @@
 #include "app/declaration.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "wire/phone.h"
 
 static bool is_line(struct str text)
 {
@@ -45,6 +46,35 @@ static enum err post_declaration(struct call *call)
     return call_done(call);
 }
 
+/* By the link of the mails to the account's contacts, as the page behind it. */
+static enum err get_declaration(struct call *call)
+{
+    static const char *const states[] = {[DECLARATION_RECEIVED] = "received",
+                                         [DECLARATION_MATCHED] = "matched",
+                                         [DECLARATION_UNMATCHED] = "unmatched",
+                                         [DECLARATION_ENDED] = "ended",
+                                         [DECLARATION_ENDED_UNMATCHED] = "ended_unmatched",
+                                         [DECLARATION_OBJECTED] = "objected"};
+    struct declaration_view *view;
+    TRY(declaration_by_link(call->app, call->arena, http_param(call->request, "reference"),
+                            http_query(call->request, "key"), &view));
+    const struct store_declaration *row = &view->row;
+    struct declaration_term term = declaration_term(row);
+    struct json *json = call_answer(call, 200);
+    json_str(json, "reference", row->reference);
+    json_text(json, "kind", term.asked ? "withdraw" : "cancel");
+    json_text(json, "taken_as", term.in_time ? "withdraw" : "cancel");
+    json_text(json, "state", states[row->state]);
+    json_text(json, "scope", row->line_id != 0 ? "number" : "account");
+    call_json_str(call, "number", row->number.length != 0 ? phone_mask(call->arena, row->number) : STR_NONE);
+    json_time(json, "received_at", row->received_at);
+    json_time(json, "ends_at", row->wished_at != 0 ? row->wished_at : row->received_at);
+    json_time(json, "goes_on_at", row->deadline_at);
+    json_time(json, "bought_at", term.bought_at);
+    json_time(json, "withdraw_last_day", term.last_day);
+    return call_done(call);
+}
+
 static enum err post_not_me(struct call *call)
 {
     TRY(declaration_object(call->app, call->arena, http_param(call->request, "reference"),
@@ -66,6 +96,7 @@ const struct call_row rows_declaration[] = {
       {"reason", CALL_TEXT, false},
       {"date", CALL_TIME, false}},
      0},
+    {"GET", "/api/v1/declarations/{reference}", HTTP_INLINE, CALL_HOLDER, get_declaration, {{0}}, 0},
     {"POST", "/api/v1/declarations/{reference}/not-me", HTTP_WORK, CALL_HOLDER, post_not_me, {{0}}, 0},
     {0},
 };

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "edge/web/desk.h"
 #include "edge/web/pages.h"
+#include "wire/phone.h"
 
 static const char *const states[] = {[DECLARATION_RECEIVED] = "received",
                                      [DECLARATION_MATCHED] = "matched",
@@ -13,6 +14,7 @@ static const char *const states[] = {[DECLARATION_RECEIVED] = "received",
 static struct template_desk_declarations_declaration show_one(const struct visit *visit,
                                                               const struct store_declaration *row)
 {
+    struct declaration_term term = declaration_term(row);
     return (struct template_desk_declarations_declaration){
         .reference = row->reference,
         .state = visit_text(visit, "declaration.state.", states[row->state]),
@@ -23,17 +25,19 @@ static struct template_desk_declarations_declaration show_one(const struct visit
         .contract = row->contract,
         .mail = row->mail,
         .reason = row->reason,
+        .number = row->number.length != 0 ? phone_show(visit->arena, row->number) : STR_NONE,
+        .bought = term.bought_at,
+        .last_day = term.last_day,
+        .in_time = term.in_time,
         .can_match = row->state == DECLARATION_UNMATCHED,
     };
 }
 
-/* What waits at the desk, as a queue; the one with this reference is *ret_current, or NULL. */
-static enum err read_queue(const struct visit *visit, struct str current, struct template_desk_queue *queue,
-                           const struct store_declaration **ret_current)
+/* What waits at the desk, as a queue. */
+static enum err read_queue(const struct visit *visit, struct str current, struct template_desk_queue *queue)
 {
     struct store_desk_item *items;
     size_t found;
-    *ret_current = NULL;
     TRY(desk_waiting(visit, "declaration", &items, &found));
     struct template_desk_queue_row *rows =
         ARENA_ARRAY(visit->arena, found + 1, struct template_desk_queue_row);
@@ -41,34 +45,39 @@ static enum err read_queue(const struct visit *visit, struct str current, struct
         struct declaration_view *view;
         if (declaration_view(visit->app, visit->arena, items[i].subject_id, &view) != ERR_NONE)
             continue;
-        bool shown = str_equal(view->row.reference, current);
         rows[queue->rows_count++] = (struct template_desk_queue_row){
             .page = arena_printf(visit->arena, "/desk/declarations/%.*s", STR_ARG(view->row.reference)),
             .reference = view->row.reference,
             .summary = view->row.name,
             .due = items[i].due,
             .late = items[i].due < visit->now,
-            .current = shown,
+            .current = str_equal(view->row.reference, current),
         };
-        if (shown)
-            *ret_current = &view->row;
     }
     queue->rows = rows;
     return ERR_NONE;
 }
 
+/* Any declaration by its reference, also one that does not wait any more. */
+static enum err find_current(const struct visit *visit, struct str reference,
+                             struct declaration_view **ret_view)
+{
+    int64_t declaration_id;
+    TRY(declaration_find(visit->app, visit->arena, reference, &declaration_id));
+    return declaration_view(visit->app, visit->arena, declaration_id, ret_view);
+}
+
 static enum err show_declarations(struct visit *visit)
 {
     struct str reference = http_param(visit->request, "reference");
-    const struct store_declaration *current;
+    struct declaration_view *current;
     struct template_desk_declarations_declaration one;
     char today[11];
     struct template_desk_declarations page = {.frame = desk_frame(visit)};
-    TRY(read_queue(visit, reference, &page.queue, &current));
-    if (reference.length != 0 && current == NULL)
-        return ERR_NOT_FOUND;
-    if (current != NULL) {
-        one = show_one(visit, current);
+    TRY(read_queue(visit, reference, &page.queue));
+    if (reference.length != 0) {
+        TRY(find_current(visit, reference, &current));
+        one = show_one(visit, &current->row);
         page.declaration = &one;
     }
     clock_format_day(visit->now, today);
@@ -88,16 +97,14 @@ static enum err again(struct visit *visit, enum err error)
 
 static enum err post_match(struct visit *visit)
 {
-    const struct store_declaration *current;
-    struct template_desk_queue queue = {0};
-    TRY(read_queue(visit, http_param(visit->request, "reference"), &queue, &current));
-    if (current == NULL)
-        return ERR_NOT_FOUND;
-    enum err error = declaration_match(visit->app, &visit->actor, current->declaration_id,
+    struct declaration_view *current;
+    TRY(find_current(visit, http_param(visit->request, "reference"), &current));
+    struct str here = arena_printf(visit->arena, "/desk/declarations/%.*s", STR_ARG(current->row.reference));
+    enum err error = declaration_match(visit->app, &visit->actor, current->row.declaration_id,
                                        str_trim(http_form(visit->request, "account")));
     if (error == ERR_NOT_FOUND)
         visit_set_mistake(visit, error, "account", TEXT_MISTAKE_ACCOUNT);
-    return error == ERR_NONE ? visit_go(visit, STR("/desk/declarations"), "matched") : again(visit, error);
+    return error == ERR_NONE ? visit_go(visit, here, "matched") : again(visit, error);
 }
 
 /* One that came by mail is dated by its arrival. */

@@ -146,6 +146,9 @@ static void show_done(struct visit *visit, const struct cancel_input *input,
         .mail = input->mail,
         .wished_date = input->wished_at,
         .reason = input->reason,
+        .bought = declared->ret_term.bought_at,
+        .last_day = declared->ret_term.last_day,
+        .in_time = declared->ret_term.in_time,
         .mail_later = declared->ret_mail_later,
     };
     page.frame.here = STR("/cancel");
@@ -164,6 +167,7 @@ static enum err post_confirm(struct visit *visit)
         .reason = input.reason,
         .language = visit->language,
         .wished_at = input.wished_at,
+        .viewer_id = visit->signed_in ? visit->account.account_id : 0,
     };
     enum err error = visit->error;
     if (error == ERR_NONE)

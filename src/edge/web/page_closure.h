@@ -33,4 +33,9 @@ enum err closure_status_show(struct visit *visit, const struct closure_visit *cl
 /* A mailto: to support that names the closure. */
 struct str closure_support_link(const struct visit *visit, struct str reference);
 
+/* "This was not me" of a closure (place "closure") or of a declaration ("cancel"): the link of a mail leads
+ * to a page whose button posts, because mail scanners follow links. */
+void not_me_show(struct visit *visit, const char *place, struct str reference, struct str key, bool done,
+                 bool too_late);
+
 #endif

@@ -1,18 +1,18 @@
 #include "edge/web/page_closure.h"
 
-#include "app/declaration.h"
 #include "app/settings.h"
 #include "edge/web/pages.h"
 
-/* "This was not me" of a closure or of a declaration: the link of a mail leads to a page whose button posts,
- * because mail scanners follow links. */
-static void show_not_me(struct visit *visit, const char *place, struct str reference, struct str key,
-                        bool done, bool too_late)
+#include <string.h>
+
+void not_me_show(struct visit *visit, const char *place, struct str reference, struct str key, bool done,
+                 bool too_late)
 {
     struct template_not_me page = {
         .frame = visit_frame(visit),
         .reference = reference,
         .key = key,
+        .declaration = strcmp(place, "cancel") == 0,
         .post = arena_printf(visit->arena, "/%s/%.*s/not-me", place,
                              STR_ARG(http_param(visit->request, "reference"))),
         .done = done,
@@ -30,7 +30,7 @@ static enum err get_not_me(struct visit *visit)
     enum err error = closure_visit_open(visit, &closure);
     if (error != ERR_NONE)
         return closure_visit_refuse(visit, error);
-    show_not_me(visit, "closure", closure.reference, closure.key, closure.view->row.objected_at != 0,
+    not_me_show(visit, "closure", closure.reference, closure.key, closure.view->row.objected_at != 0,
                 !closure.view->can_undo);
     return ERR_NONE;
 }
@@ -42,31 +42,12 @@ static enum err post_not_me(struct visit *visit)
     enum err error = closure_not_me(visit->app, &closure.actor, closure.id);
     if (error != ERR_NONE && error != ERR_STATE)
         return error;
-    show_not_me(visit, "closure", closure.reference, closure.key, error == ERR_NONE, error == ERR_STATE);
-    return ERR_NONE;
-}
-
-static enum err get_declaration(struct visit *visit)
-{
-    show_not_me(visit, "cancel", http_param(visit->request, "reference"), http_query(visit->request, "key"),
-                false, false);
-    return ERR_NONE;
-}
-
-static enum err post_declaration(struct visit *visit)
-{
-    struct str reference = http_param(visit->request, "reference"), key = http_form(visit->request, "key");
-    enum err error = declaration_object(visit->app, visit->arena, reference, key);
-    if (error != ERR_NONE && error != ERR_STATE)
-        return error;
-    show_not_me(visit, "cancel", reference, key, error == ERR_NONE, error == ERR_STATE);
+    not_me_show(visit, "closure", closure.reference, closure.key, error == ERR_NONE, error == ERR_STATE);
     return ERR_NONE;
 }
 
 const struct web_row page_not_me_rows[] = {
     {"GET", "/closure/{reference}/not-me", HTTP_INLINE, WEB_ANYBODY, get_not_me, 0, 0},
     {"POST", "/closure/{reference}/not-me", HTTP_WORK, WEB_ANYBODY, post_not_me, WEB_ROW_NO_TOKEN, 0},
-    {"GET", "/cancel/{reference}/not-me", HTTP_INLINE, WEB_ANYBODY, get_declaration, 0, 0},
-    {"POST", "/cancel/{reference}/not-me", HTTP_WORK, WEB_ANYBODY, post_declaration, WEB_ROW_NO_TOKEN, 0},
     {0},
 };

@@ -413,7 +413,8 @@ CREATE TABLE audit (
     subject_id int64 NOT NULL
 );
 
--- A declaration belongs to a case until it is matched.
+-- A declaration belongs to a case until it is matched. line_id: the one number that it concerns, 0: all.
+-- bought_at: the purchase that it may withdraw from; 0: none is known.
 CREATE TABLE declaration (
     declaration_id int64 NOT NULL PRIMARY KEY,
     reference text NOT NULL,
@@ -424,7 +425,9 @@ CREATE TABLE declaration (
     wished_at int64 NOT NULL,
     deadline_at int64 NOT NULL,
     account_id int64 NOT NULL,
+    line_id int64 NOT NULL,
     closure_id int64 NOT NULL,
+    bought_at int64 NOT NULL,
     secret_hash bytes NOT NULL,
     box bytes
 );

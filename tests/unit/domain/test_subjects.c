@@ -76,6 +76,30 @@ static void a_declaration_takes_effect_at_its_date_and_closes_30_days_later(void
     assert_int_equal(declaration_deadline(DECLARATION_ENDED, NOW, NOW), 0);
 }
 
+/* The fourteenth day after the purchase's own counts to its end; a weekend lengthens it to Monday. */
+static void a_purchase_can_be_withdrawn_from_for_fourteen_days(void **context)
+{
+    static const struct {
+        const char *bought, *last_day;
+    } rows[] = {
+        {"2026-11-02T00:00:00Z", "2026-11-16"}, /* Monday to Monday */
+        {"2026-11-02T23:59:59Z", "2026-11-16"}, {"2026-11-06T12:00:00Z", "2026-11-20"},
+        {"2026-11-07T12:00:00Z", "2026-11-23"}, /* a Saturday's term ends on Monday */
+        {"2026-11-08T12:00:00Z", "2026-11-23"}, /* a Sunday's as well */
+        {"2026-11-09T12:00:00Z", "2026-11-23"}, {"2028-02-16T12:00:00Z", "2028-03-01"},
+    };
+    (void)context;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t bought, last_day;
+        assert_true(clock_parse(str_from(rows[i].bought), &bought));
+        assert_true(clock_parse(str_from(rows[i].last_day), &last_day));
+        assert_true(declaration_withdraw_last_day(bought) == last_day);
+        assert_true(declaration_withdraws_in_time(last_day + DAY - 1, bought));
+        assert_false(declaration_withdraws_in_time(last_day + DAY, bought));
+    }
+    assert_false(declaration_withdraws_in_time(NOW, 0));
+}
+
 static void a_refund_goes_to_the_newest_payments_first(void **context)
 {
     static const struct {
@@ -198,6 +222,7 @@ int main(void)
         cmocka_unit_test(accounts_are_named_and_even_the_suspended_may_close),
         cmocka_unit_test(a_declaration_goes_one_way),
         cmocka_unit_test(a_declaration_takes_effect_at_its_date_and_closes_30_days_later),
+        cmocka_unit_test(a_purchase_can_be_withdrawn_from_for_fourteen_days),
         cmocka_unit_test(a_refund_goes_to_the_newest_payments_first),
         cmocka_unit_test(a_refund_is_never_sent_twice),
         cmocka_unit_test(a_fee_is_the_month_or_the_days_until_it_stops),
