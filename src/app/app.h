@@ -15,6 +15,7 @@
 
 struct settings;
 struct scheduler;
+struct service_catalogue;
 
 struct app {
     struct sql_store *store;
@@ -24,6 +25,7 @@ struct app {
     const struct settings *settings;
     const _Atomic bool *steady;  /* whether the wall clock may be believed (base/watch.h); NULL: it may */
     struct scheduler *scheduler; /* NULL in command-line verbs: a running serve does the work */
+    struct service_catalogue *services; /* NULL: the shipped list alone */
     /* Tells the listeners of an account that something was committed ("message"). NULL allowed. */
     void (*publish)(void *context, int64_t account_id, const char *event, struct str data);
     void *publish_context;

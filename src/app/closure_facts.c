@@ -1,13 +1,13 @@
 #include "app/closure_facts.h"
 
 #include "app/contact.h"
+#include "app/service_catalogue.h"
 #include "app/service_rows.h"
 #include "app/wallet.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/limits.h"
 #include "domain/closure/states.h"
-#include "domain/message/service.h"
 #include "store/closure.h"
 #include "store/message.h"
 #include "store/service.h"
@@ -33,8 +33,9 @@ static enum err gather_lines(struct sql_tx *tx, struct arena *arena, struct acco
 }
 
 /* Those of the number that ends; with the last number, all of them. */
-static enum err gather_services(struct sql_tx *tx, struct arena *arena, struct account *account,
-                                const struct closure_scope_choice *choice, struct closure_facts *facts)
+static enum err gather_services(struct app *app, struct sql_tx *tx, struct arena *arena,
+                                struct account *account, const struct closure_scope_choice *choice,
+                                struct closure_facts *facts)
 {
     struct store_service *services;
     size_t count;
@@ -43,7 +44,8 @@ static enum err gather_services(struct sql_tx *tx, struct arena *arena, struct a
     for (size_t i = 0; i < count; i++) {
         if (services[i].done_at != 0 && services[i].last_at <= services[i].done_at)
             continue; /* ticked off, and quiet since */
-        const struct service *known = services[i].known != 0 ? service_by_key(NULL, services[i].name) : NULL;
+        const struct service *known =
+            services[i].known != 0 ? service_catalogue_key(app, arena, services[i].name) : NULL;
         facts->services_linked++;
         facts->services_dangerous += known != NULL && known->dangerous;
         if (services[i].last_code_at > facts->service_last_at)
@@ -109,9 +111,8 @@ enum err closure_facts_gather(struct app *app, struct sql_tx *tx, struct arena *
         .archived_at = account->row.archived_at,
     };
     int64_t open;
-    (void)app;
     TRY(gather_lines(tx, arena, account, choice, &facts));
-    TRY(gather_services(tx, arena, account, choice, &facts));
+    TRY(gather_services(app, tx, arena, account, choice, &facts));
     TRY(gather_contacts(tx, arena, account, &facts));
     TRY(gather_proof(tx, actor, now, &facts));
     TRY(wallet_balance(tx, account, &facts.balance));

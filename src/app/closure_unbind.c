@@ -1,16 +1,17 @@
 #include "app/closure_unbind.h"
 
 #include "app/links.h"
+#include "app/service_catalogue.h"
 #include "app/service_name.h"
 #include "app/service_rows.h"
-#include "domain/message/service.h"
 
 enum { NAMES_SHOWN = 8, NAMES_BYTES = 1024 };
 
 static bool still_texts(const struct closure_work *closure, const struct store_service *row)
 {
     int64_t since = row->done_at != 0 ? row->done_at : closure->row.submitted_at;
-    const struct service *known = row->known != 0 ? service_by_key(NULL, row->name) : NULL;
+    const struct service *known =
+        row->known != 0 ? service_catalogue_key(closure->app, closure->arena, row->name) : NULL;
     return known != NULL && known->dangerous && row->last_at > since;
 }
 
@@ -23,7 +24,7 @@ static int64_t list_names(struct closure_work *closure, const struct store_servi
             continue;
         if (names->length != 0)
             buf_add_c(names, ", ");
-        buf_add(names, service_name(&rows[i]));
+        buf_add(names, service_name(closure->app, closure->arena, &rows[i]));
     }
     return found;
 }

@@ -39,7 +39,8 @@ static enum err load_names(struct list_job *job, struct sql_tx *tx, const struct
     return ERR_NONE;
 }
 
-static struct message_view view_of(const struct store_message *row, const struct page_names *names)
+static struct message_view view_of(struct list_job *job, const struct store_message *row,
+                                   const struct page_names *names)
 {
     struct message_view view = {
         .message_id = row->message_id,
@@ -59,7 +60,7 @@ static struct message_view view_of(const struct store_message *row, const struct
         }
     for (size_t i = 0; i < names->service_count; i++)
         if (row->service_id != 0 && names->services[i].service_id == row->service_id)
-            view.service = service_name(&names->services[i]);
+            view.service = service_name(job->app, job->arena, &names->services[i]);
     return view;
 }
 
@@ -72,7 +73,7 @@ static enum err fill_page(struct list_job *job, struct sql_tx *tx, const struct 
     job->page.count = count > limit ? limit : count;
     job->page.messages = ARENA_ARRAY(job->arena, limit, struct message_view);
     for (size_t i = 0; i < job->page.count; i++)
-        job->page.messages[i] = view_of(&rows[i], &names);
+        job->page.messages[i] = view_of(job, &rows[i], &names);
     job->page.next = count > limit ? rows[limit - 1].message_id : 0;
     return store_message_count_unread(tx, job->account_id, &job->page.unread);
 }
@@ -126,7 +127,7 @@ static enum err get_run(struct sql_tx *tx, struct arena *arena, void *context)
     TRY(account_load(job->app, tx, job->arena, job->account_id, &account));
     TRY(store_message_get(tx, job->arena, &account->key, job->account_id, job->message_id, &row));
     TRY(load_names(&names_job, tx, account, &names));
-    job->view = view_of(&row, &names);
+    job->view = view_of(&names_job, &row, &names);
     return ERR_NONE;
 }
 

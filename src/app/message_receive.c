@@ -1,12 +1,12 @@
 #include "app/message_receive.h"
 
 #include "app/account.h"
+#include "app/service_catalogue.h"
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/ids.h"
 #include "base/limits.h"
 #include "domain/message/code.h"
-#include "domain/message/service.h"
 #include "domain/types.h"
 #include "store/line.h"
 #include "store/message.h"
@@ -128,7 +128,7 @@ static void look_into(struct receive_job *job, struct arena *arena)
         job->to = STR_NONE;
     job->code = message_find_code(receive->text);
     const struct service *service =
-        service_match(NULL, receive->from, receive->text, job->code.length != 0).service;
+        service_catalogue_match(job->app, arena, receive->from, receive->text, job->code.length != 0).service;
     job->service = service != NULL ? str_from(service->key) : STR_NONE;
     seal_hash(parts, 2, job->hash);
 }

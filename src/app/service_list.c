@@ -1,11 +1,10 @@
 #include "app/service_list.h"
 
 #include "app/account.h"
-#include "app/service_name.h"
+#include "app/service_catalogue.h"
 #include "app/service_rows.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "domain/message/service.h"
 #include "store/line.h"
 
 #include <stdlib.h>
@@ -18,12 +17,23 @@ struct list_job {
     size_t count;
 };
 
-static struct service_view view_of(const struct store_service *row)
+enum { RANK_OTHER = 5, RANK_SETTLED = 10 };
+
+/* Bank before payment before mail …; what was ticked off and is quiet comes last. */
+static int rank_of(const struct service *known, const struct store_service *row)
 {
-    const struct service *known = row->known != 0 ? service_by_key(NULL, row->name) : NULL;
+    bool settled = row->done_at != 0 && row->last_at <= row->done_at;
+    return (known != NULL ? service_rank(known) : RANK_OTHER) + (settled ? RANK_SETTLED : 0);
+}
+
+static struct service_view view_of(struct list_job *job, const struct store_service *row)
+{
+    const struct service *known =
+        row->known != 0 ? service_catalogue_key(job->app, job->arena, row->name) : NULL;
     return (struct service_view){
         .service_id = row->service_id,
-        .name = service_name(row),
+        .name = known != NULL ? str_from(known->name) : row->name,
+        .rank = rank_of(known, row),
         .category = known != NULL ? known->category : "other",
         .dangerous = known != NULL && known->dangerous,
         .by_hand = row->by_hand != 0,
@@ -39,21 +49,11 @@ static struct service_view view_of(const struct store_service *row)
     };
 }
 
-enum { RANK_OTHER = 5, RANK_SETTLED = 10 };
-
-/* Bank before payment before mail …; what was ticked off and is quiet comes last. */
-static int rank_of(const struct store_service *row)
+static int compare_views(const void *a, const void *b)
 {
-    const struct service *known = row->known != 0 ? service_by_key(NULL, row->name) : NULL;
-    bool settled = row->done_at != 0 && row->last_at <= row->done_at;
-    return (known != NULL ? service_rank(known) : RANK_OTHER) + (settled ? RANK_SETTLED : 0);
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    const struct store_service *left = a, *right = b;
-    if (rank_of(left) != rank_of(right))
-        return rank_of(left) - rank_of(right);
+    const struct service_view *left = a, *right = b;
+    if (left->rank != right->rank)
+        return left->rank - right->rank;
     if (left->last_at != right->last_at)
         return left->last_at > right->last_at ? -1 : 1;
     return left->service_id < right->service_id ? -1 : 1;
@@ -67,11 +67,11 @@ static enum err list_run(struct sql_tx *tx, struct arena *arena, void *context)
     struct store_service *rows;
     TRY(account_load(job->app, tx, job->arena, job->account_id, &account));
     TRY(service_rows(tx, job->arena, account, job->line_id, &rows, &job->count));
-    if (job->count != 0)
-        qsort(rows, job->count, sizeof *rows, compare_rows);
     job->services = ARENA_ARRAY(job->arena, job->count, struct service_view);
     for (size_t i = 0; i < job->count; i++)
-        job->services[i] = view_of(&rows[i]);
+        job->services[i] = view_of(job, &rows[i]);
+    if (job->count != 0)
+        qsort(job->services, job->count, sizeof *job->services, compare_views);
     return ERR_NONE;
 }
 
@@ -95,7 +95,7 @@ struct change_job {
 static enum err add_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct change_job *job = context;
-    const struct service *known = service_by_name(NULL, job->name);
+    const struct service *known = service_catalogue_name(job->app, arena, job->name);
     struct account *account;
     int64_t count;
     struct store_line line;

@@ -7,6 +7,7 @@
 
 struct service_view {
     int64_t service_id;
+    int rank;             /* the order in which to leave; ticked off and quiet ones last */
     struct str name;      /* as people know it */
     const char *category; /* of the project's list: "bank", "payment", "mail" …; "other" */
     bool dangerous;       /* bank, payment, mail, identity: who has its codes has money or more accounts */

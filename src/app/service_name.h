@@ -2,9 +2,10 @@
 #ifndef APP_SERVICE_NAME_H
 #define APP_SERVICE_NAME_H
 
+#include "app/app.h"
 #include "store/service.h"
 
-/* The name in the project's list, or what the subscriber typed. */
-struct str service_name(const struct store_service *service);
+/* The name in the lists, in arena, or what the subscriber typed. */
+struct str service_name(struct app *app, struct arena *arena, const struct store_service *service);
 
 #endif

@@ -301,7 +301,9 @@ static enum err run_verb(struct cli *cli, int argc, char **argv)
         return ERR_NONE;
     }
     TRY(read_input(cli, verb));
-    return (verb->flags & CLI_HOUSE) != 0 ? run_with_house(cli, verb, argc, argv) : cli_run(cli, argc, argv);
+    bool named = (verb->flags & CLI_HOUSE_NAMED) != 0 && (cli_has(cli, "config") || cli_has(cli, "data"));
+    return named || (verb->flags & CLI_HOUSE) != 0 ? run_with_house(cli, verb, argc, argv)
+                                                   : cli_run(cli, argc, argv);
 }
 
 static void print_all(int file, struct str text)

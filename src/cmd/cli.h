@@ -25,11 +25,12 @@ struct cli {
 };
 
 enum {
-    CLI_HOUSE = 1,  /* needs the store; runs in the serving process where there is one */
-    CLI_INPUT = 2,  /* its last word names a file ("-" for standard input) that is read for it */
-    CLI_CREATE = 4, /* makes what is missing */
-    CLI_ALONE = 8,  /* needs the store for itself: refused while a serve runs */
-    CLI_TEXT = 16,  /* its --text names a file ("-" for standard input) that is read for it */
+    CLI_HOUSE = 1,        /* needs the store; runs in the serving process where there is one */
+    CLI_INPUT = 2,        /* its last word names a file ("-" for standard input) that is read for it */
+    CLI_CREATE = 4,       /* makes what is missing */
+    CLI_ALONE = 8,        /* needs the store for itself: refused while a serve runs */
+    CLI_HOUSE_NAMED = 32, /* needs no store, but uses the one that --config or --data names */
+    CLI_TEXT = 16,        /* its --text names a file ("-" for standard input) that is read for it */
 };
 
 struct cli_verb {

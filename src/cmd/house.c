@@ -1,5 +1,6 @@
 #include "cmd/house.h"
 
+#include "app/service_catalogue.h"
 #include "base/log.h"
 #include "crypto/password.h"
 #include "store/key.h"
@@ -184,7 +185,11 @@ static enum err house_open_all(struct house *house, unsigned flags, struct buf *
     TRY(house_open_logs(house, why));
     TRY(password_start());
     TRY(house_open_store(house, flags, why));
-    return house_refuse_half_moved(house, why);
+    TRY(house_refuse_half_moved(house, why));
+    enum err error = service_catalogue_open(&house->app);
+    if (error != ERR_NONE)
+        buf_printf(why, "can't read the list of services: %s.", err_code(error));
+    return error;
 }
 
 enum err house_open(const struct settings *settings, unsigned flags, struct house *ret_house, struct buf *why)
@@ -199,6 +204,7 @@ enum err house_open(const struct settings *settings, unsigned flags, struct hous
 
 void house_close(struct house *house)
 {
+    service_catalogue_close(&house->app);
     sql_close(house->app.store);
     logs_free(house->app.logs);
     receipt_signer_free(house->app.signer);

@@ -1,7 +1,8 @@
 #include "cmd/cli.h"
 
+#include "app/service_catalogue.h"
+#include "app/service_import.h"
 #include "domain/message/code.h"
-#include "domain/message/service.h"
 
 #include "base/limits.h"
 
@@ -69,7 +70,8 @@ static enum err run_explain(struct cli *cli)
         return cli_fail(cli, ERR_INVALID, "a sender has at most %d bytes", LIMIT_SENDER_BYTES);
     struct explanation found;
     message_look_for_code(text, &found.code);
-    found.match = service_match(NULL, str_from(from), text, found.code.code.length != 0);
+    struct app shipped = {0}, *app = cli->house != NULL ? &cli->house->app : &shipped;
+    found.match = service_catalogue_match(app, cli->arena, str_from(from), text, found.code.code.length != 0);
     if (cli->json)
         print_json(cli, &found);
     else
@@ -77,10 +79,52 @@ static enum err run_explain(struct cli *cli)
     return ERR_NONE;
 }
 
+static void print_faults(struct cli *cli, const struct service_import *import)
+{
+    for (size_t i = 0; i < import->ret_error_count && i < LIMIT_IMPORT_ERRORS; i++)
+        buf_printf(&cli->err, "violet: row %zu (\"%.*s\"): %s\n", import->ret_errors[i].row,
+                   STR_ARG(import->ret_errors[i].name),
+                   service_entry_fault_word(import->ret_errors[i].fault));
+}
+
+static enum err run_import(struct cli *cli)
+{
+    const struct actor actor = {.kind = ACTOR_OPERATOR};
+    struct service_import import = {.json = cli->input, .dry_run = cli_has(cli, "dry-run")};
+    if (cli->word_count != 1)
+        return cli_fail(cli, ERR_USAGE, "give one file, as data/services.json (\"-\" reads standard input)");
+    enum err error = service_import(&cli->house->app, cli->arena, &actor, &import);
+    if (error == ERR_INVALID) {
+        print_faults(cli, &import);
+        return cli_fail(cli, error, "%zu rows are wrong; nothing was imported", import.ret_error_count);
+    }
+    if (error == ERR_BAD_JSON)
+        return cli_fail(cli, error, "the file is no JSON array of services; nothing was imported");
+    if (error == ERR_TOO_LARGE)
+        return cli_fail(cli, error, "the list is too large; nothing was imported");
+    TRY(error);
+    struct json json = json_new(&cli->out);
+    if (!cli->json) {
+        buf_printf(&cli->out, "%zu services %s, %zu of them new\n", import.ret_services,
+                   import.dry_run ? "would be imported" : "imported", import.ret_new);
+        return ERR_NONE;
+    }
+    json_object(&json, NULL);
+    json_int(&json, "services", (int64_t)import.ret_services);
+    json_int(&json, "new", (int64_t)import.ret_new);
+    json_bool(&json, "dry_run", import.dry_run);
+    json_object_end(&json);
+    buf_add_char(&cli->out, '\n');
+    return ERR_NONE;
+}
+
 const struct cli_verb cli_verbs_message[] = {
+    {"services", "import", "services import FILE [--dry-run]",
+     "takes a newer list of services in place of the one that was imported before, whole or not at all",
+     "violet services import services.json --dry-run", CLI_HOUSE | CLI_INPUT, run_import},
     {"message", "explain", "message explain --from SENDER --text FILE [--json]",
      "says which code and service a text holds, how sure, by which rule, and what was taken for none",
-     "echo 'Chase: Your code is 20659382.' | violet message explain --from 24273 --text -", CLI_TEXT,
-     run_explain},
+     "echo 'Chase: Your code is 20659382.' | violet message explain --from 24273 --text -",
+     CLI_TEXT | CLI_HOUSE_NAMED, run_explain},
     {0},
 };

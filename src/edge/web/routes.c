@@ -9,7 +9,7 @@
 static const struct web_row *const tables[] = {
     desk_accounts_rows, desk_declarations_rows, desk_money_rows,
     desk_numbers_rows,  desk_reviews_rows,      desk_rows,
-    desk_system_rows,   desk_tickets_rows,      page_archive_rows,
+    desk_services_rows, desk_system_rows,   desk_tickets_rows,      page_archive_rows,
     page_cancel_rows,   page_declaration_rows,  page_close_confirm_rows,
     page_close_rows,    page_close_unbind_rows, page_closure_rows,
     page_home_rows,     page_inbox_rows,        page_login_rows,
