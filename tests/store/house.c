@@ -90,13 +90,24 @@ static int64_t sqlite_run_text(struct house *house, const char *text)
     return changes;
 }
 
+/* Bytes are the one literal that the engines write differently: x'00' is a string of bits on a server. */
 int64_t house_sql(struct house *house, const char *text)
 {
+    struct buf server_text = buf_new(0);
     if (!house_is_postgres(house))
         return sqlite_run_text(house, text);
-    PGresult *result = server_run(house->url, text, PGRES_COMMAND_OK);
+    for (const char *at = text; *at != '\0'; at++) {
+        bool bytes = at > text && at[-1] == ' ' && at[0] == 'x' && at[1] == '\'';
+        buf_add_c(&server_text, bytes ? "'\\x" : "");
+        at += bytes;
+        if (!bytes)
+            buf_add_char(&server_text, *at);
+    }
+    buf_add_char(&server_text, '\0');
+    PGresult *result = server_run(house->url, server_text.data, PGRES_COMMAND_OK);
     int64_t changes = strtoll(PQcmdTuples(result), NULL, 10);
     PQclear(result);
+    buf_free(&server_text);
     return changes;
 }
 

@@ -39,8 +39,8 @@ int64_t house_sum(struct house *house, int64_t account_id);
 /* How many rows the statement of the account's wallet has. */
 size_t house_transfers(struct house *house, int64_t account_id);
 bool house_is_postgres(const struct house *house);
-/* Runs a text by a connection of its own that knows nothing of the port, and gives the number of rows that it
- * changed. */
+/* Runs a text by a connection of its own that knows nothing of the port; gives the number of changed rows.
+ * Literals of bytes are written as SQLite has them. */
 int64_t house_sql(struct house *house, const char *text);
 /* True where any file of the house, or any row on the server, holds the bytes of text. */
 bool house_holds(struct house *house, const char *text);

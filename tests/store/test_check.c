@@ -185,6 +185,9 @@ static bool finds(struct house *house, const char *rule)
     ";"
 #define REPORTED                                                                                             \
     NEW_ROW("rnd_row", "month, e164, disconnected_at, submitted_at", "'2026-11', '+12025550199', 1000, 0") ";"
+/* So many bytes in a literal. */
+#define ZEROS_8 "0000000000000000"
+#define ZEROS_32 ZEROS_8 ZEROS_8 ZEROS_8 ZEROS_8
 #define DECLARATION(state, deadline)                                                                         \
     NEW_ROW("declaration",                                                                                   \
             "declaration_id, reference, kind, state, state_at, received_at, wished_at, deadline_at, "        \
@@ -226,12 +229,12 @@ static const struct {
     {"epoch_is_held", "UPDATE data_key SET epoch = 7 WHERE owner_id = 1001"},
     {"epoch_is_held", "UPDATE directory SET epoch = 0 WHERE account_id = 1001"},
     {"key_opens", "UPDATE data_key SET owner_id = owner_id + 1 WHERE owner_id = 1001"},
-    {"key_opens", "UPDATE data_key SET wrapped = zeroblob(72) WHERE owner_id = 1001"},
+    {"key_opens", "UPDATE data_key SET wrapped = x'" ZEROS_8 ZEROS_32 ZEROS_32 "' WHERE owner_id = 1001"},
     {"journal_chain", "UPDATE journal SET event = 'other' WHERE subject_id = 2003 AND seq = 2"},
     {"journal_chain", "UPDATE journal SET at = at + 1 WHERE subject_id = 2003 AND seq = 3"},
     {"journal_chain", "DELETE FROM journal WHERE subject_id = 2003 AND seq = 2"},
     {"journal_chain", "DELETE FROM journal WHERE subject_id = 2003 AND seq = 1"},
-    {"journal_chain", "UPDATE journal SET previous = zeroblob(32) WHERE subject_id = 2003 AND seq = 2"},
+    {"journal_chain", "UPDATE journal SET previous = x'" ZEROS_32 "' WHERE subject_id = 2003 AND seq = 2"},
     {"journal_chain", "UPDATE journal SET box = NULL WHERE subject_id = 0 AND account_id = 1001 AND seq = 1"},
     {"closure_scope", "UPDATE closure SET line_id = 4 WHERE closure_id = 2003"},
     {"closure_times", "UPDATE closure SET closed_at = 4 WHERE closure_id = 2003"},
@@ -297,6 +300,11 @@ static void each_broken_invariant_is_found(void **state)
 {
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         assert_int_equal(set_up(state), 0);
+        /* A server's own pages are not the oracle's. */
+        if (house_is_postgres(*state) && strcmp(broken[i].rule, "integrity") == 0) {
+            tear_down(state);
+            continue;
+        }
         by_hand(*state, broken[i].text);
         if (!finds(*state, broken[i].rule))
             fail_msg("row %zu: %s is not found after %s", i, broken[i].rule, broken[i].text);
