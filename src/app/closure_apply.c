@@ -1,7 +1,6 @@
 #include "app/closure_work.h"
 
 #include "app/closure_effects.h"
-#include "store/work.h"
 
 #include <assert.h>
 
@@ -68,17 +67,28 @@ static void row_of_case(struct store_closure *row, const struct closure_case *ne
     row->forgotten_at = next->forgotten_at;
 }
 
-enum err closure_work_apply(struct closure_work *closure, const struct closure_decision *decision,
-                            const char *event, struct str details)
+static enum err do_effects(struct closure_work *closure, const struct closure_decision *decision)
 {
-    struct store_closure *row = &closure->row;
-    row_of_case(row, &decision->next);
-    TRY(closure_work_journal(closure, event, details));
     for (size_t i = 0; i < decision->effect_count; i++) {
         assert(decision->effects[i] < CLOSURE_EFFECT_COUNT);
         if (effect_functions[decision->effects[i]] != NULL)
             TRY(effect_functions[decision->effects[i]](closure));
     }
-    TRY(closure_work_save(closure));
-    return store_queue_move(closure->tx, "closure", row->account_id, row->closure_id, row->deadline_at);
+    return ERR_NONE;
+}
+
+enum err closure_work_change(struct closure_work *closure, const struct closure_decision *decision,
+                             const char *event, struct str details)
+{
+    row_of_case(&closure->row, &decision->next);
+    if (event != NULL)
+        TRY(closure_work_journal(closure, event, details));
+    return do_effects(closure, decision);
+}
+
+enum err closure_work_apply(struct closure_work *closure, const struct closure_decision *decision,
+                            const char *event, struct str details)
+{
+    TRY(closure_work_change(closure, decision, event, details));
+    return closure_work_finish(closure);
 }

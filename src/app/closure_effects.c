@@ -64,7 +64,8 @@ static enum err set_account_state(struct closure_work *closure, enum account_sta
         return ERR_NONE;
     closure->account->row.state = state;
     closure->account->row.state_at = closure->now;
-    return account_save(closure->tx, closure->arena, closure->account);
+    closure->account_changed = true;
+    return ERR_NONE;
 }
 
 enum err closure_effect_account_closing(struct closure_work *closure)
@@ -117,7 +118,8 @@ static enum err set_lock(struct closure_work *closure, int64_t at)
     if (closure->account == NULL)
         return ERR_NONE;
     closure->account->row.locked_at = at;
-    return account_save(closure->tx, closure->arena, closure->account);
+    closure->account_changed = true;
+    return ERR_NONE;
 }
 
 enum err closure_effect_lock(struct closure_work *closure)

@@ -13,22 +13,39 @@
 #include "store/service.h"
 #include "store/ticket.h"
 
-enum { FACT_CLOSURES = 64 };
+/* The page that shows how many texts are not saved yet counts no further than this. */
+enum { FACT_CLOSURES = 64, FACT_MESSAGES = 100000 };
 
-static enum err gather_lines(struct sql_tx *tx, struct arena *arena, struct account *account,
-                             const struct closure_scope_choice *choice, struct closure_facts *facts)
+/* What is counted, by one read; the wallet and the session beside it. */
+static enum err gather_counts(struct sql_tx *tx, const struct account *account, const struct actor *actor,
+                              int64_t messages_limit, struct closure_facts *facts,
+                              struct store_closure_facts *ret_counts)
+{
+    struct store_closure_facts counts = {.account_id = account->row.account_id,
+                                         .ledger_id = account->row.ledger_id,
+                                         .session_id = actor->session_id,
+                                         .since = account->row.archived_at,
+                                         .messages_limit = messages_limit};
+    TRY(store_closure_facts(tx, &counts));
+    facts->lines = counts.lines_live;
+    facts->balance = counts.balance;
+    facts->messages_unsaved = counts.messages;
+    facts->tickets_open = counts.tickets_open;
+    *ret_counts = counts;
+    return ERR_NONE;
+}
+
+static enum err gather_line(struct sql_tx *tx, struct arena *arena, struct account *account,
+                            const struct closure_scope_choice *choice, struct closure_facts *facts)
 {
     struct store_line line;
-    int64_t live, all;
-    TRY(store_line_count(tx, account->row.account_id, &live, &all));
-    facts->lines = live;
     if (choice->scope != CLOSURE_SCOPE_NUMBER)
         return ERR_NONE;
     TRY(store_line_get(tx, arena, &account->key, account->row.account_id, choice->line_id, &line));
     if (line.ended_at != 0)
         return ERR_NOT_FOUND;
+    facts->lines_other = facts->lines - 1;
     facts->lines = 1;
-    facts->lines_other = live - 1;
     return ERR_NONE;
 }
 
@@ -66,61 +83,53 @@ static enum err gather_contacts(struct sql_tx *tx, struct arena *arena, struct a
     return ERR_NONE;
 }
 
-static enum err gather_proof(struct sql_tx *tx, const struct actor *actor, int64_t now,
-                             struct closure_facts *facts)
+static enum err take_proof(const struct actor *actor, const struct store_closure_facts *counts, int64_t now,
+                           struct closure_facts *facts)
 {
-    struct store_session session;
     facts->proof = CLOSURE_PROOF_NONE;
     if (actor->kind != ACTOR_SUBSCRIBER)
         return ERR_NONE;
-    enum err error = store_session_get(tx, actor->account_id, actor->session_id, &session);
-    if (error == ERR_NOT_FOUND)
+    if (!counts->session_found)
         return ERR_UNAUTHENTICATED;
-    TRY(error);
-    if (session.proof_until > now)
+    if (counts->proof_until > now)
         facts->proof = facts->contacts_outside != 0 ? CLOSURE_PROOF_FULL : CLOSURE_PROOF_PASSWORD;
     return ERR_NONE;
 }
 
-enum err closure_facts_open_case(struct sql_tx *tx, struct arena *arena, int64_t account_id,
+enum err closure_facts_open_case(struct sql_tx *tx, int64_t account_id,
                                  const struct closure_scope_choice *choice, int64_t *ret_closure_id)
 {
-    int64_t ids[FACT_CLOSURES];
+    struct store_closure_outline rows[FACT_CLOSURES];
     size_t count;
     *ret_closure_id = 0;
-    TRY(store_closure_of_account(tx, account_id, ids, FACT_CLOSURES, &count));
+    TRY(store_closure_outline(tx, account_id, rows, FACT_CLOSURES, &count));
     for (size_t i = 0; i < count && *ret_closure_id == 0; i++) {
-        struct store_closure closure;
-        TRY(store_closure_get(tx, arena, account_id, ids[i], &closure));
-        bool whole = closure.scope == CLOSURE_SCOPE_ACCOUNT;
-        bool same = whole || (choice->scope == CLOSURE_SCOPE_NUMBER && closure.line_id == choice->line_id);
-        if (same && !closure_is_over((int)closure.state, (enum closure_scope)closure.scope))
-            *ret_closure_id = ids[i];
+        bool whole = rows[i].scope == CLOSURE_SCOPE_ACCOUNT;
+        bool same = whole || (choice->scope == CLOSURE_SCOPE_NUMBER && rows[i].line_id == choice->line_id);
+        if (same && !closure_is_over((int)rows[i].state, (enum closure_scope)rows[i].scope))
+            *ret_closure_id = rows[i].closure_id;
     }
     return ERR_NONE;
 }
 
 enum err closure_facts_gather(struct app *app, struct sql_tx *tx, struct arena *arena,
-                              struct account *account, const struct closure_scope_choice *choice,
-                              const struct actor *actor, int64_t now, struct closure_facts *ret_facts)
+                              struct account *account, const struct closure_facts_question *question,
+                              struct closure_facts *ret_facts)
 {
+    const struct closure_scope_choice *choice = question->choice;
     struct closure_facts facts = {
         .scope = choice->scope,
         .account_state = (enum account_state)account->row.state,
         .security_at = account->row.security_at,
         .archived_at = account->row.archived_at,
+        .case_open = question->open_closure_id != 0,
     };
-    int64_t open;
-    TRY(gather_lines(tx, arena, account, choice, &facts));
+    struct store_closure_facts counts;
+    TRY(gather_counts(tx, account, question->actor, question->messages_limit, &facts, &counts));
+    TRY(gather_line(tx, arena, account, choice, &facts));
     TRY(gather_services(app, tx, arena, account, choice, &facts));
     TRY(gather_contacts(tx, arena, account, &facts));
-    TRY(gather_proof(tx, actor, now, &facts));
-    TRY(wallet_balance(tx, account, &facts.balance));
-    TRY(store_message_count_since(tx, account->row.account_id, account->row.archived_at,
-                                  &facts.messages_unsaved));
-    TRY(store_ticket_open_count(tx, account->row.account_id, TICKET_CLOSED, &facts.tickets_open));
-    TRY(closure_facts_open_case(tx, arena, account->row.account_id, choice, &open));
-    facts.case_open = open != 0;
+    TRY(take_proof(question->actor, &counts, question->now, &facts));
     *ret_facts = facts;
     return ERR_NONE;
 }
@@ -150,11 +159,17 @@ static enum err check_run(struct sql_tx *tx, struct arena *arena, void *context)
     struct closure_check *check = job->check;
     struct account *account;
     TRY(account_load(job->app, tx, arena, job->actor->account_id, &account));
-    TRY(closure_facts_gather(job->app, tx, arena, account, job->choice, job->actor, job->now, &check->facts));
+    TRY(closure_facts_open_case(tx, account->row.account_id, job->choice, &check->open_closure_id));
+    const struct closure_facts_question question = {.choice = job->choice,
+                                                    .actor = job->actor,
+                                                    .now = job->now,
+                                                    .open_closure_id = check->open_closure_id,
+                                                    .messages_limit = FACT_MESSAGES};
+    TRY(closure_facts_gather(job->app, tx, arena, account, &question, &check->facts));
     if (job->choice->scope == CLOSURE_SCOPE_NUMBER)
         TRY(store_line_get(tx, arena, &account->key, account->row.account_id, job->choice->line_id,
                            &check->line));
-    return closure_facts_open_case(tx, arena, account->row.account_id, job->choice, &check->open_closure_id);
+    return ERR_NONE;
 }
 
 enum err closure_check(struct app *app, struct arena *arena, const struct actor *actor,

@@ -123,8 +123,7 @@ struct str closure_receipt_text(struct closure_work *closure, enum receipt_stage
     return text;
 }
 
-static enum err keep_receipt(struct closure_work *closure, enum receipt_stage stage, struct str text,
-                             struct str *ret_signature)
+static enum err keep_receipt(struct closure_work *closure, enum receipt_stage stage, struct str text)
 {
     struct store_closure *row = &closure->row;
     struct arena *arena = closure->arena;
@@ -145,9 +144,9 @@ static enum err keep_receipt(struct closure_work *closure, enum receipt_stage st
                                     .link_box = box};
     TRY(store_receipt_insert(closure->tx, &receipt));
     TRY(store_leaf_insert(closure->tx, receipt.hash, "receipt", closure->now));
-    TRY(store_queue_move(closure->tx, "leaves", 0, 0, closure->now));
-    *ret_signature = signature;
-    return ERR_NONE;
+    closure->receipt = text;
+    closure->signature = signature;
+    return store_queue_move(closure->tx, "leaves", row->account_id, row->closure_id, closure->now);
 }
 
 static enum err read_refunds(struct closure_work *closure, struct store_refund **ret_refunds,
@@ -161,36 +160,27 @@ enum err closure_effect_make_receipt(struct closure_work *closure)
 {
     struct store_refund *refunds;
     size_t count;
-    struct str signature;
     FAILPOINT("closure.receipt");
     TRY(read_refunds(closure, &refunds, &count));
     return keep_receipt(closure, RECEIPT_CLOSED,
-                        closure_receipt_text(closure, RECEIPT_CLOSED, refunds, count), &signature);
+                        closure_receipt_text(closure, RECEIPT_CLOSED, refunds, count));
 }
 
 /* Told by mail where an address is still kept; else the status page says so. */
 enum err closure_effect_add_receipt_line(struct closure_work *closure)
 {
-    struct str signature;
-    TRY(keep_receipt(closure, RECEIPT_FORGOTTEN, closure_receipt_text(closure, RECEIPT_FORGOTTEN, NULL, 0),
-                     &signature));
+    TRY(keep_receipt(closure, RECEIPT_FORGOTTEN, closure_receipt_text(closure, RECEIPT_FORGOTTEN, NULL, 0)));
     return closure_work_mail(closure, "forgotten", STR(""), NULL, 0);
 }
 
-/* The confirmation carries the receipt itself. It goes to one contact; a bounce tries the next one. */
+/* The confirmation carries the receipt itself, which the same transaction made. It goes to one contact; a
+ * bounce tries the next one. */
 enum err closure_effect_confirm(struct closure_work *closure)
 {
-    struct store_refund *refunds;
-    struct store_receipt receipt;
-    size_t count;
-    TRY(read_refunds(closure, &refunds, &count));
-    TRY(store_receipt_get(closure->tx, closure->arena, closure->row.account_id, closure->row.closure_id,
-                          RECEIPT_CLOSED, &receipt));
     if (closure->row.own.present_count == 0)
         closure->row.confirmed_at =
             closure->now; /* nobody to tell: it can be downloaded from the status page */
-    return closure_work_confirm(closure, 0, closure_receipt_text(closure, RECEIPT_CLOSED, refunds, count),
-                                receipt.signature);
+    return closure_work_confirm(closure, 0, closure->receipt, closure->signature);
 }
 
 /* The contact's place in "closure:ID:closed:PLACE"; false for any other effect. */

@@ -11,7 +11,8 @@
 #include "crypto/link.h"
 #include "store/key.h"
 
-enum { REQUEST_LINES = CLOSURE_NUMBERS, REMOVED_CONTACT_DAYS = 30 };
+/* Nothing that is decided here rests on how many texts there are. */
+enum { REQUEST_LINES = CLOSURE_NUMBERS, REMOVED_CONTACT_DAYS = 30, REQUEST_MESSAGES = 1 };
 
 struct request_job {
     struct app *app;
@@ -89,9 +90,6 @@ static enum err make_case(struct request_job *job, struct account *account,
         .reference = str_from(job->reference),
         .scope = next->scope,
         .line_id = job->request->choice.line_id,
-        .state = next->state,
-        .state_at = job->now,
-        .submitted_at = next->submitted_at,
         .refund_choice = job->request->refund_choice,
         .waits_for = STR(""),
         .secret_hash = str_bytes(job->hash, sizeof job->hash),
@@ -105,7 +103,6 @@ static enum err make_case(struct request_job *job, struct account *account,
     TRY(keys_make(job->app, closure->tx, "closure", job->closure_id, &closure->key));
     TRY(own_contacts(job, closure->tx, closure->arena, account, &closure->row.own));
     TRY(own_numbers(job, closure->tx, closure->arena, account, &closure->row.own));
-    TRY(store_closure_insert(closure->tx, closure->arena, &closure->key, &closure->row));
     return store_reference_insert(closure->tx, closure->row.reference, "closure", closure->row.account_id,
                                   job->closure_id);
 }
@@ -118,7 +115,7 @@ static enum err tick_at_once(struct closure_work *closure, const struct closure_
     if (now.deadline_at == 0 || now.deadline_at > closure->now)
         return ERR_NONE;
     TRY(closure_decide_tick(config, &now, true, closure->now, &decision));
-    return closure_work_apply(closure, &decision, "approved_by_rule", STR_NONE);
+    return closure_work_change(closure, &decision, "approved_by_rule", STR_NONE);
 }
 
 static enum err submit(struct request_job *job, struct sql_tx *tx, struct arena *arena,
@@ -133,11 +130,14 @@ static enum err submit(struct request_job *job, struct sql_tx *tx, struct arena 
                                    .now = job->now,
                                    .account = account,
                                    .has_key = true,
-                                   .actor = job->actor};
+                                   .actor = job->actor,
+                                   .is_new = true,
+                                   .journal = {.known = true}};
     TRY(closure_decide_submit(&config, facts, submission, job->now, &decision));
     TRY(make_case(job, account, &decision, &closure));
-    TRY(closure_work_apply(&closure, &decision, "submitted", STR_NONE));
-    return tick_at_once(&closure, &config);
+    TRY(closure_work_change(&closure, &decision, "submitted", STR_NONE));
+    TRY(tick_at_once(&closure, &config));
+    return closure_work_finish(&closure);
 }
 
 static enum err request_run(struct sql_tx *tx, struct arena *arena, void *context)
@@ -148,10 +148,15 @@ static enum err request_run(struct sql_tx *tx, struct arena *arena, void *contex
     struct closure_facts facts;
     int64_t open;
     TRY(account_load(job->app, tx, arena, job->actor->account_id, &account));
-    TRY(closure_facts_open_case(tx, arena, account->row.account_id, &request->choice, &open));
+    TRY(closure_facts_open_case(tx, account->row.account_id, &request->choice, &open));
     if (open != 0)
         return repeated(job, tx, arena, open);
-    TRY(closure_facts_gather(job->app, tx, arena, account, &request->choice, job->actor, job->now, &facts));
+    TRY(closure_facts_gather(job->app, tx, arena, account,
+                             &(struct closure_facts_question){.choice = &request->choice,
+                                                              .actor = job->actor,
+                                                              .now = job->now,
+                                                              .messages_limit = REQUEST_MESSAGES},
+                             &facts));
     if (request->mark.length != 0 && !str_equal(request->mark, closure_facts_mark(arena, &facts)))
         return ERR_CHANGED;
     TRY(submit(job, tx, arena, account, &facts,
@@ -212,10 +217,13 @@ enum err closure_submit_by_declaration(struct app *app, struct sql_tx *tx, struc
                               .closure_id = ids_next(now)};
     struct closure_submission submission = {
         .declared_at = declared_at, .by_declaration = true, .without_declaration = true};
+    struct closure_facts_question question = {
+        .choice = &request.choice, .actor = &system, .now = now, .messages_limit = REQUEST_MESSAGES};
     struct closure_facts facts;
     ids_reference("VC", job.reference);
     TRY(link_new(arena, &job.secret, job.hash, job.public_key));
-    TRY(closure_facts_gather(app, tx, arena, account, &request.choice, &system, now, &facts));
+    TRY(closure_facts_open_case(tx, account->row.account_id, &request.choice, &question.open_closure_id));
+    TRY(closure_facts_gather(app, tx, arena, account, &question, &facts));
     TRY(submit(&job, tx, arena, account, &facts, &submission));
     *ret_closure_id = job.closure_id;
     return ERR_NONE;

@@ -3,7 +3,6 @@
 #include "app/journal.h"
 #include "app/links.h"
 #include "app/settings.h"
-#include "store/work.h"
 
 enum err closure_work_load(struct app *app, struct sql_tx *tx, struct arena *arena, int64_t account_id,
                            int64_t closure_id, int64_t now, const struct actor *actor,
@@ -29,8 +28,25 @@ enum err closure_work_load(struct app *app, struct sql_tx *tx, struct arena *are
 
 enum err closure_work_save(struct closure_work *closure)
 {
-    return store_closure_update(closure->tx, closure->arena, closure->has_key ? &closure->key : NULL,
-                                &closure->row);
+    struct seal_key *key = closure->has_key ? &closure->key : NULL;
+    if (closure->account_changed && closure->account != NULL)
+        TRY(account_save(closure->tx, closure->arena, closure->account));
+    TRY(closure->is_new ? store_closure_insert(closure->tx, closure->arena, key, &closure->row)
+                        : store_closure_update(closure->tx, closure->arena, key, &closure->row));
+    closure->account_changed = closure->is_new = false;
+    return ERR_NONE;
+}
+
+enum err closure_work_finish(struct closure_work *closure)
+{
+    const struct store_closure *row = &closure->row;
+    bool queued = !closure->is_new;
+    TRY(closure_work_save(closure));
+    if (queued)
+        return store_queue_move(closure->tx, "closure", row->account_id, row->closure_id, row->deadline_at);
+    return row->deadline_at != 0
+               ? store_queue_add(closure->tx, "closure", row->account_id, row->closure_id, row->deadline_at)
+               : ERR_NONE;
 }
 
 struct closure_case closure_work_case(const struct closure_work *closure)
@@ -78,9 +94,9 @@ struct closure_actor closure_work_actor(const struct closure_work *closure)
 enum err closure_work_journal(struct closure_work *closure, const char *event, struct str details)
 {
     struct str sealed = closure->has_key ? details : STR_NONE;
-    return store_journal_add(closure->tx, closure->arena, &closure->key, closure->row.account_id,
-                             closure->row.closure_id, closure->now, event,
-                             journal_actor(closure->arena, closure->actor), sealed);
+    return store_journal_continue(closure->tx, closure->arena, &closure->key, closure->row.account_id,
+                                  closure->row.closure_id, closure->now, event,
+                                  journal_actor(closure->arena, closure->actor), sealed, &closure->journal);
 }
 
 /* Who was a contact until lately is warned, but may not follow, undo or say where money goes. */

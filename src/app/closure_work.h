@@ -6,6 +6,7 @@
 #include "app/mail.h"
 #include "domain/closure/closure.h"
 #include "store/closure.h"
+#include "store/work.h"
 
 struct closure_work {
     struct app *app;
@@ -17,6 +18,10 @@ struct closure_work {
     bool has_key;            /* false once it is gone */
     struct account *account; /* NULL once forgotten */
     const struct actor *actor;
+    /* Row, account and place in the queue are written once, at the end of a transaction. */
+    bool is_new, account_changed;
+    struct store_journal_end journal;
+    struct str receipt, signature; /* made in this transaction */
 };
 
 /* Loads and opens what can be opened. ERR_NOT_FOUND. */
@@ -25,12 +30,18 @@ enum err closure_work_load(struct app *app, struct sql_tx *tx, struct arena *are
                            struct closure_work **ret_work);
 /* The case as the domain judges it, of the row. */
 struct closure_case closure_work_case(const struct closure_work *closure);
-/* Writes the row as it is. */
+/* Writes the row as it is, and the account where it was changed. */
 enum err closure_work_save(struct closure_work *closure);
 /* A row in the closure's journal; details are sealed under the closure's key. */
 enum err closure_work_journal(struct closure_work *closure, const char *event, struct str details);
-/* Writes what was decided into row and queue, and does every effect that is wanted, all in this transaction.
- */
+/* Takes over what was decided and does every effect that is wanted, in this transaction. The row itself is
+ * still to be written: closure_work_finish. event is NULL where nothing happened that is worth a row in the
+ * journal. */
+enum err closure_work_change(struct closure_work *closure, const struct closure_decision *decision,
+                             const char *event, struct str details);
+/* Writes the row and its place in the queue: its deadline. */
+enum err closure_work_finish(struct closure_work *closure);
+/* closure_work_change and closure_work_finish. */
 enum err closure_work_apply(struct closure_work *closure, const struct closure_decision *decision,
                             const char *event, struct str details);
 /* The actor as the domain asks for them. */

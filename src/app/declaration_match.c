@@ -136,7 +136,7 @@ static enum err resume_line(struct sql_tx *tx, struct arena *arena, struct accou
     bool held;
     TRY(store_declaration_holds_line(tx, account->row.account_id, line_id, DECLARATION_MATCHED,
                                      row->declaration_id, &held));
-    TRY(closure_facts_open_case(tx, arena, account->row.account_id, &choice, &closure_id));
+    TRY(closure_facts_open_case(tx, account->row.account_id, &choice, &closure_id));
     return held || closure_id != 0 ? ERR_NONE : line_fees_resume(tx, arena, account, line_id, at);
 }
 

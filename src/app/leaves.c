@@ -7,12 +7,19 @@
 #include "store/closure.h"
 #include "store/work.h"
 
+#include <pthread.h>
+
 struct leaves_job {
     struct app *app;
     struct arena *arena;
+    int64_t account_id, subject_id;
     struct str hashes[LIMIT_BULK_ROWS], kinds[LIMIT_BULK_ROWS];
-    size_t count;
+    size_t count, left;
 };
+
+/* Each receipt has its own place in the queue, so that no closings meet in one row; whoever comes first
+ * writes for all, and two at once would write a leaf twice. */
+static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
 static enum err leaves_read(struct sql_tx *tx, struct arena *arena, void *context)
 {
@@ -31,34 +38,39 @@ static enum err leaves_append(struct leaves_job *job)
     return ERR_NONE;
 }
 
-/* Their times are their order in the log. Whatever came meanwhile keeps the job on the clock. */
+/* Their times are their order in the log. Whatever came meanwhile is written, too, before the job leaves the
+ * clock. */
 static enum err leaves_mark(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct leaves_job *job = context;
     struct str hash, kind;
-    size_t left;
     int64_t now = clock_now();
     for (size_t i = 0; i < job->count; i++)
         TRY(store_leaf_written(tx, job->hashes[i], now + (int64_t)i));
-    TRY(store_leaf_unwritten(tx, arena, &hash, &kind, 1, &left));
-    return left == 0 ? store_queue_remove(tx, "leaves", 0, 0) : ERR_NONE;
+    TRY(store_leaf_unwritten(tx, arena, &hash, &kind, 1, &job->left));
+    return job->left == 0 ? store_queue_remove(tx, "leaves", job->account_id, job->subject_id) : ERR_NONE;
+}
+
+static enum err leaves_write(struct leaves_job *job)
+{
+    do {
+        arena_reset(job->arena);
+        TRY(sql_read(job->app->store, leaves_read, job->arena, job));
+        TRY(leaves_append(job));
+        TRY(sql_call_bulk(job->app->store, "leaves_mark", leaves_mark, job));
+    } while (job->left != 0);
+    return ERR_NONE;
 }
 
 enum err leaves_run(struct app *app, int64_t account_id, int64_t subject_id)
 {
     struct arena *arena = arena_new(0);
-    enum err error = arena != NULL ? ERR_NONE : ERR_MEMORY;
-    struct leaves_job job = {.app = app, .arena = arena, .count = LIMIT_BULK_ROWS};
-    (void)account_id;
-    (void)subject_id;
-    while (error == ERR_NONE && job.count == LIMIT_BULK_ROWS) {
-        arena_reset(arena);
-        error = sql_read(app->store, leaves_read, arena, &job);
-        if (error == ERR_NONE)
-            error = leaves_append(&job);
-        if (error == ERR_NONE)
-            error = sql_call_bulk(app->store, "leaves_mark", leaves_mark, &job);
-    }
+    struct leaves_job job = {.app = app, .arena = arena, .account_id = account_id, .subject_id = subject_id};
+    if (arena == NULL)
+        return ERR_MEMORY;
+    pthread_mutex_lock(&one_at_a_time);
+    enum err error = leaves_write(&job);
+    pthread_mutex_unlock(&one_at_a_time);
     arena_free(arena);
     return error;
 }

@@ -1,5 +1,7 @@
 #include "store/closure.h"
 
+#include "base/ids.h"
+#include "domain/types.h"
 #include "store/box.h"
 #include "store/statements.h"
 
@@ -185,6 +187,37 @@ enum err store_closure_of_account(struct sql_tx *tx, int64_t account_id, int64_t
     TRY(sql_end(&rows));
     *ret_count = count;
     return ERR_NONE;
+}
+
+enum err store_closure_outline(struct sql_tx *tx, int64_t account_id, struct store_closure_outline *ret_rows,
+                               size_t limit, size_t *ret_count)
+{
+    struct sql_rows rows;
+    size_t count = 0;
+    TRY(sql_query(tx, STATEMENT_CLOSURE_OUTLINE, &rows, SQL_INT(account_id), SQL_INT((int64_t)limit)));
+    while (count < limit && sql_next(&rows))
+        ret_rows[count++] = (struct store_closure_outline){sql_int(&rows, 0), sql_int(&rows, 1),
+                                                           sql_int(&rows, 2), sql_int(&rows, 3)};
+    TRY(sql_end(&rows));
+    *ret_count = count;
+    return ERR_NONE;
+}
+
+enum err store_closure_facts(struct sql_tx *tx, struct store_closure_facts *facts)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_CLOSURE_FACTS, &rows, SQL_INT(facts->account_id),
+                  SQL_INT(ids_lowest(facts->since)), SQL_INT(facts->messages_limit), SQL_INT(TICKET_CLOSED),
+                  SQL_INT(facts->ledger_id), SQL_INT(LEDGER_WALLET), SQL_INT(facts->session_id)));
+    if (sql_next(&rows)) {
+        facts->lines_live = sql_int(&rows, 0);
+        facts->messages = sql_int(&rows, 1);
+        facts->tickets_open = sql_int(&rows, 2);
+        facts->balance = sql_int(&rows, 3);
+        facts->session_found = !sql_is_null(&rows, 4);
+        facts->proof_until = sql_int(&rows, 4);
+    }
+    return sql_end(&rows);
 }
 
 enum err store_closure_in_state(struct sql_tx *tx, int64_t state, struct store_closure_id *ret_ids,

@@ -59,6 +59,23 @@ struct store_closure_id {
 enum err store_closure_in_state(struct sql_tx *tx, int64_t state, struct store_closure_id *ret_ids,
                                 size_t limit, size_t *ret_count);
 
+struct store_closure_outline {
+    int64_t closure_id, scope, line_id, state;
+};
+/* The account's closures, newest first, without what they hold; at most limit. */
+enum err store_closure_outline(struct sql_tx *tx, int64_t account_id, struct store_closure_outline *ret_rows,
+                               size_t limit, size_t *ret_count);
+
+/* What is asked, and what closing must know that needs counting. */
+struct store_closure_facts {
+    int64_t account_id, ledger_id, session_id;
+    int64_t since, messages_limit; /* texts after an instant are counted, up to a limit */
+    int64_t lines_live, messages, tickets_open, balance, proof_until;
+    bool session_found;
+};
+/* Fills the answers in by one read. */
+enum err store_closure_facts(struct sql_tx *tx, struct store_closure_facts *facts);
+
 struct store_recipient {
     struct str recipient, result;
     int64_t told_at;

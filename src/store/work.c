@@ -5,6 +5,8 @@
 #include "store/box.h"
 #include "store/statements.h"
 
+#include <string.h>
+
 static int64_t bucket_of(int64_t account_id)
 {
     return account_id % LIMIT_BUCKETS;
@@ -206,38 +208,56 @@ enum err store_desk_list(struct sql_tx *tx, const char *kind, struct store_desk_
     return ERR_NONE;
 }
 
-static enum err journal_last(struct sql_tx *tx, struct arena *arena, int64_t account_id, int64_t subject_id,
-                             int64_t *ret_seq, struct str *ret_hash)
+static enum err journal_last(struct sql_tx *tx, int64_t account_id, int64_t subject_id,
+                             struct store_journal_end *ret_end)
 {
     struct sql_rows rows;
-    *ret_seq = 0;
-    *ret_hash = STR("");
+    struct store_journal_end end = {.known = true};
+    struct str hash = STR_NONE;
     TRY(sql_query(tx, STATEMENT_JOURNAL_LAST, &rows, SQL_INT(account_id), SQL_INT(subject_id)));
     if (sql_next(&rows)) {
-        *ret_seq = sql_int(&rows, 0);
-        *ret_hash = arena_str(arena, sql_bytes(&rows, 1));
+        end.seq = sql_int(&rows, 0);
+        hash = sql_bytes(&rows, 1);
     }
-    return sql_end(&rows);
+    TRY(sql_end(&rows));
+    if (end.seq != 0 && hash.length != sizeof end.hash)
+        return ERR_CORRUPT;
+    if (end.seq != 0)
+        memcpy(end.hash, hash.data, sizeof end.hash);
+    *ret_end = end;
+    return ERR_NONE;
+}
+
+enum err store_journal_continue(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                                int64_t account_id, int64_t subject_id, int64_t now, const char *event,
+                                struct str actor, struct str details, struct store_journal_end *end)
+{
+    struct str previous, box = STR_NONE;
+    uint8_t hash[32];
+    if (!end->known)
+        TRY(journal_last(tx, account_id, subject_id, end));
+    previous = str_bytes(end->hash, end->seq != 0 ? sizeof end->hash : 0);
+    int64_t seq = end->seq + 1;
+    if (details.length != 0)
+        box = seal_box(arena, key, BOX_PLACE("journal", account_id, subject_id, seq), details);
+    struct str head = arena_printf(arena, "%lld %lld %lld %lld", (long long)account_id, (long long)subject_id,
+                                   (long long)seq, (long long)now);
+    seal_hash((const struct str[]){previous, head, str_from(event), actor, box}, 5, hash);
+    TRY(sql_exec(tx, STATEMENT_JOURNAL_INSERT, NULL, SQL_INT(account_id), SQL_INT(subject_id), SQL_INT(seq),
+                 SQL_INT(now), SQL_TEXT(str_from(event)), SQL_TEXT(actor),
+                 box.length != 0 ? SQL_BYTES(box) : SQL_NULL, SQL_BYTES(previous),
+                 SQL_BYTES(str_bytes(hash, sizeof hash))));
+    end->seq = seq;
+    memcpy(end->hash, hash, sizeof hash);
+    return ERR_NONE;
 }
 
 enum err store_journal_add(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                            int64_t account_id, int64_t subject_id, int64_t now, const char *event,
                            struct str actor, struct str details)
 {
-    int64_t seq;
-    struct str previous, box = STR_NONE;
-    uint8_t hash[32];
-    TRY(journal_last(tx, arena, account_id, subject_id, &seq, &previous));
-    seq++;
-    if (details.length != 0)
-        box = seal_box(arena, key, BOX_PLACE("journal", account_id, subject_id, seq), details);
-    struct str head = arena_printf(arena, "%lld %lld %lld %lld", (long long)account_id, (long long)subject_id,
-                                   (long long)seq, (long long)now);
-    seal_hash((const struct str[]){previous, head, str_from(event), actor, box}, 5, hash);
-    return sql_exec(tx, STATEMENT_JOURNAL_INSERT, NULL, SQL_INT(account_id), SQL_INT(subject_id),
-                    SQL_INT(seq), SQL_INT(now), SQL_TEXT(str_from(event)), SQL_TEXT(actor),
-                    box.length != 0 ? SQL_BYTES(box) : SQL_NULL, SQL_BYTES(previous),
-                    SQL_BYTES(str_bytes(hash, sizeof hash)));
+    struct store_journal_end end = {.known = false};
+    return store_journal_continue(tx, arena, key, account_id, subject_id, now, event, actor, details, &end);
 }
 
 enum err store_journal_list(struct sql_tx *tx, int64_t account_id, int64_t subject_id,

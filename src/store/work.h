@@ -80,6 +80,17 @@ enum err store_journal_add(struct sql_tx *tx, struct arena *arena, const struct 
                            int64_t account_id, int64_t subject_id, int64_t now, const char *event,
                            struct str actor, struct str details);
 
+/* Where a journal ends. A command that adds several rows keeps it, and reads the last row once. */
+struct store_journal_end {
+    bool known;
+    int64_t seq;
+    uint8_t hash[32];
+};
+/* Like store_journal_add; reads the end where it is not known yet, and moves it on. */
+enum err store_journal_continue(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                                int64_t account_id, int64_t subject_id, int64_t now, const char *event,
+                                struct str actor, struct str details, struct store_journal_end *end);
+
 struct store_journal_row {
     int64_t seq, at;
     struct str event, actor;

@@ -18,6 +18,15 @@ SELECT
 FROM closure WHERE account_id = $1 AND closure_id = $2;
 -- name: closure_of_account
 SELECT closure_id FROM closure WHERE account_id = $1 ORDER BY closure_id DESC LIMIT $2;
+-- name: closure_outline
+SELECT closure_id, scope, line_id, state FROM closure WHERE account_id = $1 ORDER BY closure_id DESC LIMIT $2;
+-- name: closure_facts
+SELECT
+    (SELECT COUNT(*) FROM line WHERE account_id = $1 AND ended_at = 0),
+    (SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE account_id = $1 AND message_id > $2 LIMIT $3) AS newer),
+    (SELECT COUNT(*) FROM ticket WHERE account_id = $1 AND state <> $4),
+    (SELECT balance FROM ledger_balance WHERE ledger_id = $5 AND code = $6),
+    (SELECT proof_until FROM session WHERE account_id = $1 AND session_id = $7);
 -- name: closure_update
 -- sealed: own_box
 UPDATE closure SET
