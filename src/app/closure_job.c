@@ -1,5 +1,6 @@
 #include "app/closure_verbs.h"
 
+#include "app/closure_forget.h"
 #include "app/closure_work.h"
 #include "app/keyring_turn.h"
 #include "app/tombstones.h"
@@ -11,6 +12,8 @@
 #include "store/sweep.h"
 #include "store/ticket.h"
 #include "store/work.h"
+
+#include <string.h>
 
 enum { JOB_STEPS = 16, SWEEP_ROWS = 500 };
 
@@ -47,6 +50,8 @@ static enum err drop_own_key(struct closure_work *closure, bool *changed)
     TRY(keys_destroy(closure->tx, "closure", closure->row.closure_id));
     TRY(store_ticket_end_closure(closure->tx, closure->row.account_id, closure->row.closure_id,
                                  TICKET_CLOSED));
+    TRY(store_queue_move(closure->tx, "sweep", closure->row.account_id, closure->row.closure_id,
+                         closure->now));
     closure->has_key = false;
     *changed = true;
     return ERR_NONE;
@@ -158,6 +163,17 @@ static enum err failed_run(struct sql_tx *tx, struct arena *arena, void *context
     return closure_work_apply(closure, &decision, "step_failed", closure->row.waits_for);
 }
 
+/* What outlives the account is re-sealed in the step itself; more than one transaction may hold goes ahead of
+ * it in batches. */
+static enum err take_step(struct tick_job *job)
+{
+    enum err error = sql_call(job->app->store, "closure_step", tick_run, job);
+    if (error != ERR_TOO_LARGE)
+        return error;
+    TRY(closure_forget_ahead(job->app, job->id, job->now));
+    return sql_call(job->app->store, "closure_step", tick_run, job);
+}
+
 static enum err step_once(struct tick_job *job, struct arena *arena)
 {
     job->now = clock_now();
@@ -167,7 +183,7 @@ static enum err step_once(struct tick_job *job, struct arena *arena)
     job->tombstone_done = job->tombstone_done || job->ret_tombstone;
     job->ret_tombstone = false;
     FAILPOINT("closure.before_step");
-    TRY(sql_call(job->app->store, "closure_step", tick_run, job));
+    TRY(take_step(job));
     FAILPOINT("closure.after_step");
     job->entered = job->ret_entered;
     return ERR_NONE;
@@ -207,21 +223,33 @@ enum err closure_job(struct app *app, int64_t account_id, int64_t closure_id)
 }
 
 struct sweep_job {
+    struct app *app;
     struct closure_id id;
     bool more;
 };
 
+/* Only what no key opens any more: of the account, and of the closure once that has dropped its own key. */
 static enum err sweep_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct sweep_job *job = context;
+    struct seal_key key;
+    bool more = false;
     (void)arena;
-    TRY(store_sweep(tx, job->id.account_id, SWEEP_ROWS, &job->more));
+    enum err account = keys_open(job->app, tx, "account", job->id.account_id, &key);
+    enum err closure = keys_open(job->app, tx, "closure", job->id.closure_id, &key);
+    explicit_bzero(&key, sizeof key);
+    job->more = false;
+    if (account == ERR_KEY_GONE)
+        TRY(store_sweep(tx, job->id.account_id, SWEEP_ROWS, &job->more));
+    if (closure == ERR_KEY_GONE)
+        TRY(store_sweep_closure(tx, job->id.account_id, job->id.closure_id, SWEEP_ROWS, &more));
+    job->more = job->more || more;
     return job->more ? ERR_NONE : store_queue_remove(tx, "sweep", job->id.account_id, job->id.closure_id);
 }
 
 enum err closure_sweep(struct app *app, int64_t account_id, int64_t closure_id)
 {
-    struct sweep_job job = {.id = {account_id, closure_id}, .more = true};
+    struct sweep_job job = {.app = app, .id = {account_id, closure_id}, .more = true};
     while (job.more)
         TRY(sql_call_bulk(app->store, "sweep", sweep_run, &job));
     return ERR_NONE;

@@ -292,10 +292,14 @@ static enum err answer_run(struct sql_tx *tx, struct arena *arena, void *context
     struct ticket_job *job = context;
     struct store_ticket ticket;
     struct seal_key key;
+    int64_t there;
     bool staff = job->actor->kind == ACTOR_STAFF;
     TRY(load_ticket(job, tx, arena, &ticket, &key));
     if (!may_read(job->actor, &ticket))
         return ERR_NOT_FOUND;
+    TRY(store_ticket_message_count(tx, job->account_id, job->ticket_id, &there));
+    if (there >= (staff ? LIMIT_TICKET_MESSAGES : LIMIT_TICKET_MESSAGES_ASKED))
+        return ERR_POLICY;
     struct store_ticket_message message = {.account_id = job->account_id,
                                            .ticket_id = job->ticket_id,
                                            .message_id = ids_next(job->now),

@@ -3,9 +3,10 @@
 #define APP_TICKET_H
 
 #include "app/account.h"
+#include "base/limits.h"
 #include "store/ticket.h"
 
-enum { TICKET_MESSAGES = 100 };
+enum { TICKET_MESSAGES = LIMIT_TICKET_MESSAGES };
 
 struct ticket_ask {
     struct str subject, text;
@@ -39,7 +40,7 @@ enum err ticket_find(struct app *app, struct arena *arena, struct str reference,
 enum err ticket_list(struct app *app, struct arena *arena, const struct actor *actor,
                      struct store_ticket *ret_tickets, size_t limit, size_t *ret_count);
 /* Adds a message: of the subscriber (it goes before people again) or of staff (the subscriber gets it by
- * mail). */
+ * mail). ERR_POLICY where the conversation is as long as it may be: a new one goes on. */
 enum err ticket_answer(struct app *app, const struct actor *actor, int64_t account_id, int64_t ticket_id,
                        struct str text);
 /* Ends a conversation; an answer opens it again. */

@@ -65,6 +65,10 @@ enum {
     /* tickets */
     LIMIT_TICKET_BYTES = 8000,
     LIMIT_TICKETS_OPEN = 20,
+    /* Of one conversation, so that it is shown and re-sealed whole; the last ones are for support's answers.
+     */
+    LIMIT_TICKET_MESSAGES = 100,
+    LIMIT_TICKET_MESSAGES_ASKED = 80,
     LIMIT_REASON_BYTES = 1000,
     /* effects */
     LIMIT_OUTBOX_TRIES = 12,
@@ -78,14 +82,18 @@ enum {
     LIMIT_MAIL_SECONDS = 45, /* less than a lease: a slow server must not get a mail twice at once */
     LIMIT_SECRET_FILE_BYTES = 4096,
     /* numbers and money */
-    LIMIT_LINES = 64,            /* of one account, ended ones too */
-    LIMIT_SERVICES = 500,        /* linked services of one account */
+    LIMIT_LINES = 64,    /* of one account, ended ones too */
+    LIMIT_BLOCKED = 200, /* blocked senders of one account */
+    LIMIT_WEBHOOK_URL_BYTES = 512,
+    LIMIT_SEARCH_ROWS = 2000, /* messages that one search opens */
+    LIMIT_SEARCH_BYTES = 128,
+    LIMIT_SERVICES = 500, /* linked services of one account */
     /* After so many attempts that failed for good a refund waits for a person of the desk, who hears from the
      * holder where it goes; the status page says so. */
     LIMIT_REFUND_ATTEMPTS = 5,
     LIMIT_REFUND_WORKING_DAYS = 10, /* from sent to "with you by", at the latest */
-    LIMIT_LABEL_BYTES = 128,     /* what a person names something */
-    LIMIT_TOP_UP_UNITS = 100000, /* currency units at once */
+    LIMIT_LABEL_BYTES = 128,        /* what a person names something */
+    LIMIT_TOP_UP_UNITS = 100000,    /* currency units at once */
     LIMIT_IMPORT_BYTES = 8 * 1024 * 1024,
     LIMIT_IMPORT_LINES = 100000,
     LIMIT_IMPORT_ERRORS = 100,

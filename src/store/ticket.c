@@ -105,7 +105,18 @@ enum err store_ticket_reseal(struct sql_tx *tx, struct arena *arena, const struc
     TRY(ticket_seal(arena, key, ticket, &box));
     return sql_exec(tx, STATEMENT_TICKET_RESEAL, NULL, SQL_INT(ticket->account_id),
                     SQL_INT(ticket->ticket_id), SQL_TEXT(ticket->key_kind), SQL_INT(ticket->key_owner),
-                    SQL_BYTES(box));
+                    SQL_BYTES(box), SQL_INT(ticket->closure_id));
+}
+
+enum err store_ticket_unsealed(struct sql_tx *tx, struct arena *arena, int64_t account_id,
+                               int64_t closed_state, struct store_ticket *ret_ticket)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_TICKET_UNSEALED, &rows, SQL_INT(account_id), SQL_INT(closed_state)));
+    bool found = sql_next(&rows);
+    int64_t ticket_id = found ? sql_int(&rows, 0) : 0;
+    TRY(sql_end(&rows));
+    return found ? store_ticket_get(tx, arena, account_id, ticket_id, ret_ticket) : ERR_NOT_FOUND;
 }
 
 enum err store_ticket_end_closure(struct sql_tx *tx, int64_t account_id, int64_t closure_id,
@@ -113,7 +124,6 @@ enum err store_ticket_end_closure(struct sql_tx *tx, int64_t account_id, int64_t
 {
     TRY(sql_exec(tx, STATEMENT_TICKET_END_CLOSURE, NULL, SQL_INT(account_id), SQL_INT(closure_id),
                  SQL_INT(closed_state)));
-    TRY(sql_exec(tx, STATEMENT_TICKET_END_MESSAGES, NULL, SQL_INT(account_id)));
     return sql_exec(tx, STATEMENT_TICKET_END_DESK, NULL, SQL_INT(account_id));
 }
 
@@ -134,6 +144,14 @@ enum err store_ticket_message_insert(struct sql_tx *tx, struct arena *arena, con
     return sql_exec(tx, STATEMENT_TICKET_MESSAGE_INSERT, NULL, SQL_INT(message->account_id),
                     SQL_INT(message->ticket_id), SQL_INT(message->message_id), SQL_INT(message->staff_id),
                     SQL_INT(message->at), SQL_BYTES(box));
+}
+
+enum err store_ticket_message_count(struct sql_tx *tx, int64_t account_id, int64_t ticket_id,
+                                    int64_t *ret_count)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_TICKET_MESSAGE_COUNT, &rows, SQL_INT(account_id), SQL_INT(ticket_id)));
+    return box_one_int(&rows, ret_count);
 }
 
 enum err store_ticket_message_reseal(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,

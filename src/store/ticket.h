@@ -28,11 +28,15 @@ enum err store_ticket_open_count(struct sql_tx *tx, int64_t account_id, int64_t 
                                  int64_t *ret_count);
 enum err store_ticket_set_state(struct sql_tx *tx, const struct store_ticket *ticket, int64_t state,
                                 int64_t now);
-/* Seals an opened ticket under another key. */
+/* The oldest ticket that is sealed under the account's key and not in the closed state; ERR_NOT_FOUND. */
+enum err store_ticket_unsealed(struct sql_tx *tx, struct arena *arena, int64_t account_id,
+                               int64_t closed_state, struct store_ticket *ret_ticket);
+/* Seals an opened ticket under another key; it belongs to closure_id from then on. */
 enum err store_ticket_reseal(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                              const struct store_ticket *ticket);
 
-/* The closure's key is gone: what was sealed under it can be read by nobody, so these conversations end. */
+/* The closure's key is gone: what was sealed under it can be read by nobody, so these conversations end
+ * and leave the desk. Their rows go with the sweep. */
 enum err store_ticket_end_closure(struct sql_tx *tx, int64_t account_id, int64_t closure_id,
                                   int64_t closed_state);
 
@@ -43,6 +47,9 @@ struct store_ticket_message {
 
 enum err store_ticket_message_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                                      const struct store_ticket_message *message);
+/* How many messages a conversation has. */
+enum err store_ticket_message_count(struct sql_tx *tx, int64_t account_id, int64_t ticket_id,
+                                    int64_t *ret_count);
 /* Oldest first, opened; at most limit. */
 enum err store_ticket_message_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                                    int64_t account_id, int64_t ticket_id,

@@ -134,41 +134,25 @@ enum err store_outbox_finish(struct sql_tx *tx, const struct store_outbox *outbo
     return box_expect_one(changes);
 }
 
-enum err store_outbox_reseal(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
-                             const struct store_outbox *outbox)
-{
-    struct str box =
-        seal_box(arena, key, BOX_PLACE("outbox", outbox->account_id, outbox->outbox_id, 0), outbox->fields);
-    return sql_exec(tx, STATEMENT_OUTBOX_RESEAL, NULL, SQL_INT(outbox->account_id),
-                    SQL_INT(outbox->outbox_id), SQL_TEXT(outbox->key_kind), SQL_INT(outbox->key_owner),
-                    SQL_BYTES(box));
-}
-
-enum err store_outbox_waiting(struct sql_tx *tx, struct arena *arena, int64_t account_id,
-                              struct store_outbox *ret_rows, struct str *ret_boxes, size_t limit,
-                              size_t *ret_count)
+enum err store_outbox_waiting(struct sql_tx *tx, int64_t account_id, const char *key_kind, int64_t key_owner,
+                              int64_t *ret_ids, size_t limit, size_t *ret_count)
 {
     struct sql_rows rows;
     size_t count = 0;
-    TRY(sql_query(tx, STATEMENT_OUTBOX_WAITING, &rows, SQL_INT(account_id)));
-    while (count < limit && sql_next(&rows)) {
-        ret_boxes[count] = arena_str(arena, sql_bytes(&rows, 9));
-        ret_rows[count++] = (struct store_outbox){
-            .account_id = account_id,
-            .outbox_id = sql_int(&rows, 0),
-            .kind = arena_str(arena, sql_text(&rows, 1)),
-            .effect_key = arena_str(arena, sql_text(&rows, 2)),
-            .key_kind = arena_str(arena, sql_text(&rows, 3)),
-            .key_owner = sql_int(&rows, 4),
-            .closure_id = sql_int(&rows, 5),
-            .state = sql_int(&rows, 6),
-            .tries = sql_int(&rows, 7),
-            .created_at = sql_int(&rows, 8),
-        };
-    }
+    TRY(sql_query(tx, STATEMENT_OUTBOX_WAITING, &rows, SQL_INT(account_id), SQL_TEXT(str_from(key_kind)),
+                  SQL_INT(key_owner), SQL_INT((int64_t)limit)));
+    while (count < limit && sql_next(&rows))
+        ret_ids[count++] = sql_int(&rows, 0);
     TRY(sql_end(&rows));
     *ret_count = count;
     return ERR_NONE;
+}
+
+enum err store_outbox_cancel(struct sql_tx *tx, int64_t account_id, int64_t outbox_id, int64_t now,
+                             struct str result)
+{
+    return sql_exec(tx, STATEMENT_OUTBOX_CANCEL, NULL, SQL_INT(account_id), SQL_INT(outbox_id),
+                    SQL_INT(OUTBOX_CANCELLED), SQL_INT(now), SQL_TEXT(result));
 }
 
 enum err store_outbox_waits_for_key(struct sql_tx *tx, int64_t account_id, const char *key_kind,

@@ -51,13 +51,12 @@ enum err store_outbox_open(struct arena *arena, const struct seal_key *key, stru
 /* Writes how a try ended, or that it waits again; ERR_CHANGED where the row does not wait any more. */
 enum err store_outbox_finish(struct sql_tx *tx, const struct store_outbox *outbox,
                              enum store_outbox_state state, int64_t now, struct str result);
-/* Seals a waiting row under another key. */
-enum err store_outbox_reseal(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
-                             const struct store_outbox *outbox);
-/* All waiting rows of an account with their sealed boxes; at most limit. */
-enum err store_outbox_waiting(struct sql_tx *tx, struct arena *arena, int64_t account_id,
-                              struct store_outbox *ret_rows, struct str *ret_boxes, size_t limit,
-                              size_t *ret_count);
+/* The rows sealed under this key that wait, oldest first; at most limit. */
+enum err store_outbox_waiting(struct sql_tx *tx, int64_t account_id, const char *key_kind, int64_t key_owner,
+                              int64_t *ret_ids, size_t limit, size_t *ret_count);
+/* A row that waits is not sent any more; one that does not wait stays as it is. */
+enum err store_outbox_cancel(struct sql_tx *tx, int64_t account_id, int64_t outbox_id, int64_t now,
+                             struct str result);
 /* Whether a row that is sealed under this key still waits. */
 enum err store_outbox_waits_for_key(struct sql_tx *tx, int64_t account_id, const char *key_kind,
                                     int64_t key_owner, bool *ret_waits);

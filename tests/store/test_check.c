@@ -265,6 +265,12 @@ static const struct {
     {"box_of_forgotten", "UPDATE account SET box = x'00' WHERE account_id = 1002"},
     {"box_of_forgotten", "UPDATE account SET box = NULL WHERE account_id = 1001"},
     {"left_of_forgotten", "UPDATE closure SET closed_at = 4 WHERE closure_id = 2002; "
+                          "DELETE FROM data_key WHERE kind = 'closure' AND owner_id = 2002; " NEW_ROW(
+                              "ticket",
+                              "account_id, ticket_id, reference, key_kind, key_owner, state, created_at, "
+                              "updated_at, closure_id, secret_hash, version, box",
+                              "1002, 4001, 'VT-9', 'closure', 2002, 3, 0, 0, 2002, x'00', 1, NULL")},
+    {"left_of_forgotten", "UPDATE closure SET closed_at = 4 WHERE closure_id = 2002; "
                           "UPDATE message SET account_id = 1002"},
     {"number_owner", "UPDATE number SET state = 1"},
     {"number_owner", "UPDATE number SET account_id = 0"},

@@ -18,6 +18,7 @@
 #include "app/outbox.h"
 #include "app/refund.h"
 #include "app/session.h"
+#include "app/ticket.h"
 #include "app/wallet_credit.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -190,6 +191,90 @@ static void a_refund_that_came_back_asks_the_holder_and_in_the_end_a_person(void
     assert_false(view(house, &actor, &request)->has_key);
     assert_int_equal(refund_count_waiting(&house->app, house->arena, &waiting), ERR_NONE);
     assert_int_equal(waiting, 0);
+}
+
+struct tickets_job {
+    struct house *house;
+    int64_t account_id;
+    size_t all, under_account, under_closure, closed, messages;
+};
+
+/* As the rows say, without opening any. */
+static enum err tickets_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct tickets_job *job = context;
+    int64_t ids[64], messages;
+    TRY(store_ticket_list(tx, job->account_id, ids, 64, &job->all));
+    for (size_t i = 0; i < job->all; i++) {
+        struct store_ticket ticket;
+        TRY(store_ticket_get(tx, arena, job->account_id, ids[i], &ticket));
+        TRY(store_ticket_message_count(tx, job->account_id, ids[i], &messages));
+        job->under_account += str_is(ticket.key_kind, "account");
+        job->under_closure += str_is(ticket.key_kind, "closure");
+        job->closed += ticket.state == TICKET_CLOSED;
+        job->messages += (size_t)messages;
+    }
+    return ERR_NONE;
+}
+
+static struct tickets_job tickets(struct house *house, int64_t account_id)
+{
+    struct tickets_job job = {.house = house, .account_id = account_id};
+    assert_int_equal(sql_read(house->app.store, tickets_run, house->arena, &job), ERR_NONE);
+    return job;
+}
+
+static int64_t ask(struct house *house, const struct actor *actor)
+{
+    struct ticket_ask ticket = {.subject = STR("Where is it?"), .text = STR("It does not come.")};
+    assert_int_equal(ticket_ask(&house->app, house->arena, actor, &ticket), ERR_NONE);
+    clock_advance(MICROS_HOUR); /* nobody asks that often */
+    return ticket.ret_ticket_id;
+}
+
+enum { OPEN_TICKETS = 11 };
+
+static void every_open_conversation_outlives_the_account_whole(void **state)
+{
+    struct house *house = *state;
+    const struct actor fay = {.kind = ACTOR_STAFF, .staff_id = 7, .role = ROLE_FINANCE};
+    struct actor actor = ann(house, false);
+    int64_t long_one = 0;
+    for (int i = 0; i < OPEN_TICKETS; i++)
+        long_one = ask(house, &actor);
+    int64_t closed = ask(house, &actor);
+    assert_int_equal(ticket_close(&house->app, &actor, actor.account_id, closed), ERR_NONE);
+    for (int i = 1; i < LIMIT_TICKET_MESSAGES; i++) {
+        enum err expected = i < LIMIT_TICKET_MESSAGES_ASKED ? ERR_NONE : ERR_POLICY;
+        const struct actor amy = {.kind = ACTOR_STAFF, .staff_id = 9, .role = ROLE_AGENT};
+        clock_advance(MICROS_HOUR);
+        assert_int_equal(
+            ticket_answer(&house->app, &actor, actor.account_id, long_one, STR("Still not here.")), expected);
+        if (expected == ERR_POLICY)
+            assert_int_equal(ticket_answer(&house->app, &amy, actor.account_id, long_one, STR("We look.")),
+                             ERR_NONE);
+        mail_count = 0;
+    }
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    later(house, 3 * MICROS_DAY + MICROS_HOUR);
+    struct closure_view *end = view(house, &actor, &request);
+    assert_false(end->account_there);
+    struct tickets_job kept = tickets(house, actor.account_id);
+    assert_int_equal(kept.under_closure, OPEN_TICKETS);
+    assert_int_equal(kept.under_account, 0); /* the finished one was swept */
+    assert_int_equal(kept.messages, OPEN_TICKETS - 1 + LIMIT_TICKET_MESSAGES);
+    struct actor link = {.kind = ACTOR_LINK, .account_id = actor.account_id};
+    struct ticket_view *whole;
+    assert_int_equal(ticket_read(&house->app, house->arena, &link, actor.account_id, long_one, &whole),
+                     ERR_NONE);
+    assert_int_equal(whole->message_count, LIMIT_TICKET_MESSAGES);
+    struct refund_id id = {{actor.account_id, request.ret_closure_id}, newest(end)->payment_id, 1};
+    assert_int_equal(refund_mark_sent(&house->app, &fay, id, STR("R-1"), STR_NONE), ERR_NONE);
+    assert_int_equal(refund_mark_settled(&house->app, &fay, id), ERR_NONE);
+    later(house, MICROS_HOUR);
+    assert_false(view(house, &actor, &request)->has_key);
+    assert_int_equal(tickets(house, actor.account_id).all, 0); /* nobody could read them any more */
 }
 
 static void a_second_request_gets_the_first_ones_case(void **state)
@@ -388,6 +473,7 @@ int main(void)
         CLOSING_TEST(a_closure_goes_to_its_end_and_leaves_a_receipt),
         CLOSING_TEST(the_closures_key_dies_with_the_last_refund),
         CLOSING_TEST(a_refund_that_came_back_asks_the_holder_and_in_the_end_a_person),
+        CLOSING_TEST(every_open_conversation_outlives_the_account_whole),
         CLOSING_TEST(a_second_request_gets_the_first_ones_case),
         CLOSING_TEST(something_fresh_is_looked_at_by_a_person),
         CLOSING_TEST(undo_brings_everything_back),

@@ -400,9 +400,9 @@ static enum err contact_run(struct sql_tx *tx, struct arena *arena, void *contex
 static enum err mails_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct contact_job *job = context;
-    struct store_outbox rows[8];
-    struct str boxes[8];
-    return store_outbox_waiting(tx, arena, job->account_id, rows, boxes, 8, &job->mails);
+    int64_t ids[8];
+    (void)arena;
+    return store_outbox_waiting(tx, job->account_id, "account", job->account_id, ids, 8, &job->mails);
 }
 
 static size_t mails(struct house *house, int64_t account)

@@ -11,10 +11,9 @@ FROM outbox WHERE account_id = $1 AND outbox_id = $2;
 UPDATE outbox SET state = $3, tries = $4, done_at = $5, result = $6
 WHERE account_id = $1 AND outbox_id = $2 AND state = 0;
 -- name: outbox_waiting
-SELECT outbox_id, kind, effect_key, key_kind, key_owner, closure_id, state, tries, created_at, box
-FROM outbox WHERE account_id = $1 AND state = 0 ORDER BY outbox_id;
+SELECT outbox_id FROM outbox WHERE account_id = $1 AND state = 0 AND key_kind = $2 AND key_owner = $3
+ORDER BY outbox_id LIMIT $4;
+-- name: outbox_cancel
+UPDATE outbox SET state = $3, done_at = $4, result = $5 WHERE account_id = $1 AND outbox_id = $2 AND state = 0;
 -- name: outbox_waits_for_key
 SELECT 1 FROM outbox WHERE account_id = $1 AND state = 0 AND key_kind = $2 AND key_owner = $3 LIMIT 1;
--- name: outbox_reseal
--- sealed: box
-UPDATE outbox SET key_kind = $3, key_owner = $4, box = $5 WHERE account_id = $1 AND outbox_id = $2;

@@ -27,13 +27,17 @@ DELETE FROM payment WHERE account_id = $1 AND payment_id IN (
     SELECT payment_id FROM payment WHERE account_id = $1 ORDER BY payment_id LIMIT $2);
 -- name: sweep_archive
 DELETE FROM archive WHERE account_id = $1 AND archive_id IN (
-    SELECT archive_id FROM archive WHERE account_id = $1 ORDER BY archive_id LIMIT $2);
+    SELECT archive_id FROM archive WHERE account_id = $1
+    AND NOT EXISTS (SELECT 1 FROM archive_chunk AS chunk WHERE chunk.account_id = $1
+    AND chunk.archive_id = archive.archive_id) ORDER BY archive_id LIMIT $2);
 -- name: sweep_outbox
 DELETE FROM outbox WHERE account_id = $1 AND outbox_id IN (
     SELECT outbox_id FROM outbox WHERE account_id = $1 AND key_kind = 'account' AND state <> 0 ORDER BY outbox_id LIMIT $2);
 -- name: sweep_ticket
 DELETE FROM ticket WHERE account_id = $1 AND ticket_id IN (
-    SELECT ticket_id FROM ticket WHERE account_id = $1 AND key_kind = 'account' ORDER BY ticket_id LIMIT $2);
+    SELECT ticket_id FROM ticket WHERE account_id = $1 AND key_kind = 'account'
+    AND NOT EXISTS (SELECT 1 FROM ticket_message AS message WHERE message.account_id = $1
+    AND message.ticket_id = ticket.ticket_id) ORDER BY ticket_id LIMIT $2);
 -- name: sweep_archive_chunk
 DELETE FROM archive_chunk WHERE account_id = $1 AND (archive_id, seq) IN (
     SELECT archive_id, seq FROM archive_chunk WHERE account_id = $1 ORDER BY archive_id, seq LIMIT $2);
@@ -45,3 +49,18 @@ DELETE FROM ticket_message WHERE account_id = $1 AND (ticket_id, message_id) IN 
     SELECT message.ticket_id, message.message_id FROM ticket_message AS message
     JOIN ticket ON ticket.account_id = message.account_id AND ticket.ticket_id = message.ticket_id
     WHERE message.account_id = $1 AND ticket.key_kind = 'account' ORDER BY message.ticket_id, message.message_id LIMIT $2);
+-- name: sweep_closure_outbox
+DELETE FROM outbox WHERE account_id = $1 AND outbox_id IN (
+    SELECT outbox_id FROM outbox WHERE account_id = $1 AND key_kind = 'closure' AND key_owner = $2 AND state <> 0
+    ORDER BY outbox_id LIMIT $3);
+-- name: sweep_closure_ticket_message
+DELETE FROM ticket_message WHERE account_id = $1 AND (ticket_id, message_id) IN (
+    SELECT message.ticket_id, message.message_id FROM ticket_message AS message
+    JOIN ticket ON ticket.account_id = message.account_id AND ticket.ticket_id = message.ticket_id
+    WHERE message.account_id = $1 AND ticket.key_kind = 'closure' AND ticket.key_owner = $2
+    ORDER BY message.ticket_id, message.message_id LIMIT $3);
+-- name: sweep_closure_ticket
+DELETE FROM ticket WHERE account_id = $1 AND ticket_id IN (
+    SELECT ticket_id FROM ticket WHERE account_id = $1 AND key_kind = 'closure' AND key_owner = $2
+    AND NOT EXISTS (SELECT 1 FROM ticket_message AS message WHERE message.account_id = $1
+    AND message.ticket_id = ticket.ticket_id) ORDER BY ticket_id LIMIT $3);
