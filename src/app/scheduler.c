@@ -110,7 +110,7 @@ static bool look_once(struct scheduler *scheduler, struct arena *arena)
         return false; /* a job's end wakes the scheduler */
     if (sql_read(scheduler->app->store, look_due, arena, &look) != ERR_NONE || look.count == 0)
         return false;
-    if (sql_call(scheduler->app->store, "queue_claim", look_claim, &look) != ERR_NONE)
+    if (sql_call_claim(scheduler->app->store, "queue_claim", look_claim, &look) != ERR_NONE)
         return false;
     for (size_t i = 0; i < look.count; i++)
         if (look.claimed[i])

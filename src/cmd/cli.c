@@ -240,6 +240,8 @@ enum err cli_settings(struct cli *cli, struct settings *ret_settings)
         path = getenv("VIOLET_CONFIG");
     enum err error = path != NULL ? config_load(path, data, cli->arena, ret_settings, &errors)
                                   : config_defaults(data, cli->arena, ret_settings);
+    if (error == ERR_NONE && cli_has(cli, "store"))
+        ret_settings->store_url = cli_option(cli, "store");
     if (error != ERR_NONE)
         buf_add(&cli->err, buf_str(&errors));
     buf_free(&errors);

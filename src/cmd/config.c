@@ -191,9 +191,12 @@ static enum err resolve_paths(struct arena *arena, struct settings *settings)
             resolve(arena, settings->data,
                     (const char **)(void *)((char *)&settings->carriers[c] + config_rows[i].offset));
     }
-    const char *file = settings->store_url + sizeof "sqlite:" - 1;
-    resolve(arena, settings->data, &file);
-    settings->store_url = arena_printf(arena, "sqlite:%s", file).data;
+    static const char file_prefix[] = "sqlite:";
+    if (str_starts(str_from(settings->store_url), STR("sqlite:"))) {
+        const char *file = settings->store_url + sizeof file_prefix - 1;
+        resolve(arena, settings->data, &file);
+        settings->store_url = arena_printf(arena, "%s%s", file_prefix, file).data;
+    }
     return ERR_NONE;
 }
 

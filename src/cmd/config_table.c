@@ -29,7 +29,12 @@ const struct config_row config_rows[CONFIG_ROWS] = {
      .explanation = "Proxies whose X-Forwarded-For is believed. Empty: none, the peer's address counts."},
 
     {"store.url", CONFIG_STORE, FIELD(store_url), "sqlite:violet.db", "store address",
-     .example = "sqlite:violet.db", .explanation = "The database: sqlite: and a file."},
+     .example = "sqlite:violet.db",
+     .explanation =
+         "The database: sqlite: and a file, or postgresql://USER@HOST/DATABASE with libpq's parameters "
+         "(several "
+         "hosts, sslmode, service, passfile): PostgreSQL 13 or newer, UTF8. Keep the password in a "
+         "passfile."},
 
     {"keyring.path", CONFIG_PATH, FIELD(keyring.path), "keyring/violet.keyring", "file",
      .example = "keyring/violet.keyring",

@@ -133,7 +133,9 @@ static bool is_template(struct str value)
 
 static bool is_store(struct str value)
 {
-    return str_starts(value, STR("sqlite:")) && value.length > 7;
+    return is_printable(value) &&
+           ((str_starts(value, STR("sqlite:")) && value.length > 7) ||
+            str_starts(value, STR("postgresql://")) || str_starts(value, STR("postgres://")));
 }
 
 /* What a text must be like, by kind; the words follow "must be". */
@@ -143,7 +145,8 @@ static const struct {
 } text_kinds[] = {
     [CONFIG_TEXT] = {is_printable, "text in UTF-8"},
     [CONFIG_PATH] = {is_printable, "a path"},
-    [CONFIG_STORE] = {is_store, "sqlite: and a file"},
+    [CONFIG_STORE] = {is_store,
+                      "sqlite: and a file, or the address of a PostgreSQL database (postgresql://…)"},
     [CONFIG_ADDRESS] = {is_listen, "a numeric address and a port"},
     [CONFIG_WEB] = {is_web, "an address that begins with https:// or http://"},
     [CONFIG_ORIGIN] = {is_origin, "https:// (or http://) and a name, without a path"},

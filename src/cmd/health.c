@@ -63,8 +63,13 @@ static void answer_metrics(struct http_request *request, void *context)
     add_metric(&out, "sql_commands_total", "counter", "Commands that were committed or refused.",
                sql.commands);
     add_metric(&out, "sql_commits_total", "counter", "Transactions that were committed.", sql.commits);
-    add_metric(&out, "sql_reruns_total", "counter", "Groups that were run again one by one.", sql.reruns);
+    add_metric(&out, "sql_reruns_total", "counter", "Commands (SQLite: groups) that were run again.",
+               sql.reruns);
     add_metric(&out, "sql_reads_total", "counter", "Read transactions.", sql.reads);
+    add_metric(&out, "sql_connections", "gauge", "Open connections to the database's server.",
+               sql.connections);
+    add_metric(&out, "sql_reconnects_total", "counter", "Connections that were made again after a loss.",
+               sql.reconnects);
     add_metric(&out, "sql_queue", "gauge", "Commands that wait.", sql.queue);
     add_metric(&out, "sql_wal_bytes", "gauge", "Size of the write-ahead log.", sql.wal_bytes);
     http_answer(request, 200, "text/plain; version=0.0.4", buf_str(&out));

@@ -86,11 +86,24 @@ static enum err house_make_files(struct house *house, struct buf *why)
     return error;
 }
 
-/* A new keyring beside a store that exists would open none of it, and would hide that the old one is lost. */
-static bool store_exists(const struct settings *settings)
+/* Errors of the store name it, without a password that its address may hold. */
+static void say_store(struct buf *why, const char *before, const char *url, const char *after)
 {
-    const char *path = strchr(settings->store_url, ':');
-    return path != NULL && access(path + 1, F_OK) == 0;
+    buf_printf(why, "%s ", before);
+    sql_url_show(url, why);
+    buf_printf(why, ": %s.", after);
+}
+
+/* A new keyring beside a store that exists would open none of it, and would hide that the old one is lost. */
+static enum err want_no_store(const struct settings *settings, struct buf *why)
+{
+    bool exists = false;
+    const char *reason = "";
+    enum err error = sql_exists(settings->store_url, &exists, &reason);
+    if (error != ERR_NONE)
+        say_store(why, "can't open the store", settings->store_url,
+                  reason[0] != '\0' ? reason : err_code(error));
+    return error == ERR_NONE && exists ? ERR_NOT_FOUND : error;
 }
 
 static enum err house_open_keyring(struct house *house, unsigned flags, struct buf *why)
@@ -98,9 +111,14 @@ static enum err house_open_keyring(struct house *house, unsigned flags, struct b
     const struct settings_keyring *keyring = &house->settings.keyring;
     const char *mirror = or_null(keyring->mirror), *reason = "";
     enum err error = keyring_open(keyring->path, mirror, &house->app.keyring, &reason);
-    if (error == ERR_NOT_FOUND && (flags & HOUSE_CREATE) != 0 && !store_exists(&house->settings)) {
-        TRY(keyring_create(keyring->path, mirror));
-        error = keyring_open(keyring->path, mirror, &house->app.keyring, &reason);
+    if (error == ERR_NOT_FOUND && (flags & HOUSE_CREATE) != 0) {
+        error = want_no_store(&house->settings, why);
+        if (error == ERR_NONE)
+            error = keyring_create(keyring->path, mirror);
+        if (error == ERR_NONE)
+            error = keyring_open(keyring->path, mirror, &house->app.keyring, &reason);
+        if (error != ERR_NONE && error != ERR_NOT_FOUND)
+            return error;
     }
     if (error != ERR_NONE)
         buf_printf(why,
@@ -123,17 +141,14 @@ static enum err house_open_store(struct house *house, unsigned flags, struct buf
     };
     enum err error = sql_open(&options, &house->app.store, &reason);
     if (error == ERR_STATE)
-        buf_printf(why, "the store %s is older than this program. Make a backup, then run `violet migrate`.",
-                   options.url);
+        say_store(why, "can't use the store", options.url,
+                  "is older than this program. Make a backup, then run `violet migrate`");
     else if (error == ERR_VERSION_NEWER)
-        buf_printf(
-            why,
-            "the store %s was written by a newer violet. Start that version, or restore a backup of this "
-            "one.",
-            options.url);
+        say_store(why, "can't use the store", options.url,
+                  "was written by a newer violet. Start that version, or restore a backup of this one");
     else if (error != ERR_NONE)
-        buf_printf(why, "can't open the store %s: %s.", options.url,
-                   reason != NULL && reason[0] != '\0' ? reason : err_code(error));
+        say_store(why, "can't open the store", options.url,
+                  reason != NULL && reason[0] != '\0' ? reason : err_code(error));
     return error;
 }
 

@@ -57,6 +57,10 @@ static enum err want_file(struct cli *cli, const char *path, const char *what)
 static enum err check_place(struct cli *cli, struct restore *restore)
 {
     const struct settings *settings = &restore->settings;
+    if (!sql_is_file(settings->store_url))
+        return cli_fail(cli, ERR_POLICY,
+                        "the store is on a PostgreSQL server: restore it there, or restore into a file and "
+                        "bring that to the server with `violet move`");
     restore->store = settings->store_url + strlen("sqlite:");
     restore->part = arena_printf(cli->arena, "%s.restoring", restore->store).data;
     if (access(restore->store, F_OK) == 0)

@@ -168,6 +168,10 @@ static enum err run_backup(struct cli *cli)
     struct backup_manifest manifest;
     if (cli->word_count != 1)
         return cli_fail(cli, ERR_USAGE, "give a new directory, with its absolute path");
+    if (!sql_is_file(cli->house->settings.store_url))
+        return cli_fail(cli, ERR_POLICY,
+                        "the store is on a PostgreSQL server: back it up there, with pg_basebackup and an "
+                        "archive of its write-ahead log, and keep the keyring out of that backup");
     enum err error = backup_make(&cli->house->app, cli->arena, cli->words[0], &manifest);
     if (error != ERR_NONE)
         return backup_failed(cli, error, cli->words[0]);

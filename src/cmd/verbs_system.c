@@ -304,7 +304,7 @@ static enum err run_rnd_report(struct cli *cli)
 }
 
 const struct cli_verb cli_verbs_system[] = {
-    {"demo", "", "demo [--listen ADDRESS:PORT] [--data DIRECTORY]",
+    {"demo", "", "demo [--listen ADDRESS:PORT] [--data DIRECTORY] [--store URL]",
      "starts a demo with seeded people and a clock to move", "violet demo --listen 127.0.0.1:8080", 0,
      run_demo},
     {"serve", "", "serve --config FILE [--listen ADDRESS:PORT]", "serves", "violet serve --config violet.ini",

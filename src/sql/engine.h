@@ -10,6 +10,7 @@ struct sql_engine {
                      const char **ret_reason);
     enum err (*open_view)(const char *url, const struct sql_statement *statements, size_t count,
                           struct sql_store **ret_store, const char **ret_reason);
+    enum err (*exists)(const char *url, bool *ret_exists, const char **ret_reason);
     void (*close)(struct sql_store *store);
     enum err (*submit)(struct sql_store *store, const struct sql_command *command);
     enum err (*read)(struct sql_store *store, sql_run_fn *run, struct arena *arena, void *context);

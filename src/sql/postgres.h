@@ -156,5 +156,7 @@ void postgres_workers_stop(struct postgres_store *store);
 /* Applies what the database lacks, one transaction a migration, one node at a time; reads the version. */
 enum err postgres_migrate(struct postgres_store *store, const struct sql_options *options,
                           const char **ret_reason);
+/* The engine's sql_exists. */
+enum err postgres_exists(const char *url, bool *ret_exists, const char **ret_reason);
 
 #endif

@@ -239,6 +239,9 @@ enum err postgres_run_read(struct postgres_connection *connection, sql_run_fn *r
             error = run(&tx.base, arena, context);
             postgres_end_walks(&tx);
             roll_back(&tx); /* nothing was written: one end is as good as the other */
+            /* One that asked nothing still tells whether the server answers. */
+            if (tx.class == POSTGRES_FINE && !tx.answered && !postgres_drain(connection))
+                tx = (struct postgres_tx){.base = {.error = ERR_BUSY}, .class = POSTGRES_LOST};
             if (error == ERR_NONE)
                 error = tx.base.error;
         }

@@ -99,3 +99,19 @@ enum err postgres_migrate(struct postgres_store *store, const struct sql_options
     PQfinish(link); /* and with it the lock */
     return error;
 }
+
+enum err postgres_exists(const char *url, bool *ret_exists, const char **ret_reason)
+{
+    const char *reason = "";
+    PGconn *link = NULL;
+    int version = 0;
+    enum err error = postgres_link(url, true, &link, &reason);
+    if (ret_reason != NULL)
+        *ret_reason = reason;
+    TRY(error);
+    error = version_read(link, &version);
+    PQfinish(link);
+    TRY(error);
+    *ret_exists = version > 0;
+    return ERR_NONE;
+}

@@ -200,6 +200,7 @@ static void postgres_await_readers(struct sql_store *base)
 const struct sql_engine postgres_engine = {
     .open = postgres_open,
     .open_view = postgres_open_view,
+    .exists = postgres_exists,
     .close = postgres_close,
     .submit = postgres_submit,
     .read = postgres_read,

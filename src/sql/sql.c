@@ -36,6 +36,47 @@ enum err sql_open_view(const char *url, const struct sql_statement *statements, 
     return engine != NULL ? engine->open_view(url, statements, count, ret_store, ret_reason) : ERR_CONFIG;
 }
 
+enum err sql_exists(const char *url, bool *ret_exists, const char **ret_reason)
+{
+    const struct sql_engine *engine = engine_of(url, ret_reason);
+    return engine != NULL ? engine->exists(url, ret_exists, ret_reason) : ERR_CONFIG;
+}
+
+/* Where a password begins and ends: "//user:HERE@" or "password=HERE", which libpq takes as well. */
+static bool find_password(struct str url, size_t from, size_t *ret_start, size_t *ret_end)
+{
+    static const char *const parameters[] = {"password=", "sslpassword="};
+    size_t host = str_find(url, STR("//"), 0), at = str_find(url, STR("@"), 0);
+    size_t colon = host != SIZE_MAX ? str_find(url, STR(":"), host + 2) : SIZE_MAX;
+    *ret_start = SIZE_MAX;
+    if (colon < at && at != SIZE_MAX && colon + 1 >= from) {
+        *ret_start = colon + 1;
+        *ret_end = at;
+    }
+    for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++) {
+        size_t name = str_find(url, str_from(parameters[i]), from);
+        if (name == SIZE_MAX || name >= *ret_start)
+            continue;
+        *ret_start = name + strlen(parameters[i]);
+        *ret_end = str_find(url, STR("&"), *ret_start);
+    }
+    if (*ret_start != SIZE_MAX && *ret_end > url.length)
+        *ret_end = url.length;
+    return *ret_start != SIZE_MAX;
+}
+
+void sql_url_show(const char *url, struct buf *out)
+{
+    struct str text = str_from(url);
+    size_t from = 0, start, end;
+    while (!sql_is_file(url) && find_password(text, from, &start, &end)) {
+        buf_add(out, str_part(text, from, start - from));
+        buf_add_c(out, "***");
+        from = end;
+    }
+    buf_add(out, str_part(text, from, text.length - from));
+}
+
 bool sql_is_file(const char *url)
 {
     return engine_of(url, NULL) == &sqlite_engine;

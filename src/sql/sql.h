@@ -45,6 +45,11 @@ enum err sql_open(const struct sql_options *options, struct sql_store **ret_stor
  * backup that is verified). ERR_NOT_FOUND, ERR_CORRUPT, ERR_IO. */
 enum err sql_open_view(const char *url, const struct sql_statement *statements, size_t count,
                        struct sql_store **ret_store, const char **ret_reason);
+/* True where a store is at the url: the file is there, the database has a schema of ours. ERR_CONFIG, and for
+ * a server what sql_open says. */
+enum err sql_exists(const char *url, bool *ret_exists, const char **ret_reason);
+/* Adds the url to a text for people or a log: without a password. */
+void sql_url_show(const char *url, struct buf *out);
 /* True where the url names a file of this machine (SQLite), false for a server. */
 bool sql_is_file(const char *url);
 /* Finishes what was submitted, stops the writer, closes; accepts NULL. */

@@ -82,6 +82,7 @@ enum err sqlite_migrate(struct sqlite_store *store, const struct sql_options *op
                         const char **ret_reason);
 /* The functions of the engine that the writer and the statements give. */
 enum err sqlite_submit(struct sql_store *base, const struct sql_command *command);
+enum err sqlite_exists(const char *url, bool *ret_exists, const char **ret_reason);
 enum err sqlite_open_view(const char *url, const struct sql_statement *statements, size_t count,
                           struct sql_store **ret_store, const char **ret_reason);
 void sqlite_close(struct sql_store *base);

@@ -275,6 +275,7 @@ static void sqlite_count(struct sql_store *base, struct sql_counters *ret_counte
 const struct sql_engine sqlite_engine = {
     .open = sqlite_open,
     .open_view = sqlite_open_view,
+    .exists = sqlite_exists,
     .close = sqlite_close,
     .submit = sqlite_submit,
     .read = sqlite_read,

@@ -6,6 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+enum err sqlite_exists(const char *url, bool *ret_exists, const char **ret_reason)
+{
+    (void)ret_reason;
+    *ret_exists = access(url + strlen("sqlite:"), F_OK) == 0;
+    return ERR_NONE;
+}
+
 enum err sqlite_open_view(const char *url, const struct sql_statement *statements, size_t count,
                           struct sql_store **ret_store, const char **ret_reason)
 {
