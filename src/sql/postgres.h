@@ -14,6 +14,7 @@ enum postgres_own {
     OWN_BEGIN_CLAIM,
     OWN_BEGIN_READ,
     OWN_MARK,
+    OWN_PRUNE,
     OWN_COMMIT,
     OWN_ROLLBACK,
     OWN_COUNT
@@ -90,7 +91,7 @@ struct postgres_store {
 
     _Atomic int64_t commands, commits, reruns, reads, connections, reconnects, commit_micros_last;
     _Atomic bool closing;
-    _Atomic int64_t marks_pruned_at;
+    _Atomic int64_t prune_at; /* postgres_now of the next pruning of marks */
 };
 
 /* Microseconds of the kernel's monotonic clock: the demo's clock, which jumps, must end no deadline. */
@@ -143,6 +144,8 @@ void postgres_end_walks(struct postgres_tx *tx);
 /* Runs a command until it is committed, refused or out of time (submitted: postgres_now at submission). */
 enum err postgres_run_command(struct postgres_connection *connection, const struct sql_command *command,
                               struct arena *arena, int64_t submitted);
+/* From time to time removes marks that nobody asks for any more; does not wait. */
+void postgres_prune_marks(struct postgres_connection *connection);
 /* Runs reads in one picture of the database; once more where the connection turns out to be dead before
  * anything was read. */
 enum err postgres_run_read(struct postgres_connection *connection, sql_run_fn *run, struct arena *arena,

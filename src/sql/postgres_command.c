@@ -9,7 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PAUSE_FIRST_MICROS = 1000, PAUSE_MOST_MICROS = 64000, LOSSES_BEFORE_TURN = 3, LOSSES_OF_A_NAME = 3 };
+enum {
+    PAUSE_FIRST_MICROS = 1000,
+    PAUSE_MOST_MICROS = 64000,
+    LOSSES_BEFORE_TURN = 3,
+    LOSSES_OF_A_NAME = 3,
+    PRUNE_MICROS = 10 * 1000000
+};
 
 /* How a run of a command ended. */
 enum outcome { OUTCOME_DONE, OUTCOME_AGAIN, OUTCOME_LOST, OUTCOME_UNSURE };
@@ -43,10 +49,11 @@ static void roll_back(struct postgres_tx *tx)
         postgres_disconnect(connection);
 }
 
-/* 48 bits of milliseconds first, so that marks are pruned by range, then chance. */
-static void make_mark(uint8_t ret_mark[POSTGRES_MARK_BYTES], int64_t wall)
+/* 48 bits of milliseconds first, so that marks are pruned by range, then chance. The real time: the demo's
+ * clock jumps. */
+static void make_mark(uint8_t ret_mark[POSTGRES_MARK_BYTES], int64_t age_seconds)
 {
-    uint64_t millis = (uint64_t)(wall / 1000);
+    uint64_t millis = (uint64_t)((clock_now() - clock_offset()) / 1000 - age_seconds * 1000);
     ids_random(ret_mark, POSTGRES_MARK_BYTES);
     for (unsigned i = 0; i < 6; i++)
         ret_mark[i] = (uint8_t)(millis >> (8 * (5 - i)));
@@ -66,7 +73,7 @@ static bool send_commit(struct postgres_tx *tx, struct attempt *attempt)
 {
     struct postgres_connection *connection = tx->connection;
     const struct sql_value mark = mark_value(attempt);
-    make_mark(attempt->mark, clock_now());
+    make_mark(attempt->mark, 0);
     FAILPOINT("sql.before_commit");
     return (!tx->wrote || postgres_send(connection, postgres_own(connection->store, OWN_MARK), &mark, 1)) &&
            postgres_send(connection, postgres_own(connection->store, OWN_COMMIT), NULL, 0) &&
@@ -154,7 +161,7 @@ static enum err ask_mark(struct postgres_connection *connection, const struct at
         return ERR_CHANGED;
     if (error.error != ERR_EXISTS)
         return ERR_BUSY;
-    make_mark(behind.mark, clock_now());
+    make_mark(behind.mark, 0);
     return put_mark(connection, &behind).class == POSTGRES_FINE ? ERR_NONE : ERR_BUSY;
 }
 
@@ -224,6 +231,21 @@ enum err postgres_run_command(struct postgres_connection *connection, const stru
         pthread_mutex_unlock(&connection->store->turn);
     atomic_fetch_add(&connection->store->commands, 1);
     return result;
+}
+
+void postgres_prune_marks(struct postgres_connection *connection)
+{
+    struct attempt oldest = {0};
+    int64_t now = postgres_now(), due = atomic_load(&connection->store->prune_at);
+    if (now < due || connection->link == NULL ||
+        !atomic_compare_exchange_strong(&connection->store->prune_at, &due, now + PRUNE_MICROS))
+        return;
+    make_mark(oldest.mark, LIMIT_SQL_MARK_SECONDS);
+    const struct sql_value mark = mark_value(&oldest);
+    if (!postgres_drain(connection) ||
+        !postgres_send(connection, postgres_own(connection->store, OWN_PRUNE), &mark, 1) ||
+        !postgres_send_sync(connection) || PQflush(connection->link) < 0)
+        postgres_disconnect(connection);
 }
 
 enum err postgres_run_read(struct postgres_connection *connection, sql_run_fn *run, struct arena *arena,

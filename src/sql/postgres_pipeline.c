@@ -20,6 +20,7 @@ static const struct sql_statement own_statements[OWN_COUNT] = {
     [OWN_BEGIN_CLAIM] = {"begin_claim", "BEGIN ISOLATION LEVEL READ COMMITTED"},
     [OWN_BEGIN_READ] = {"begin_read", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"},
     [OWN_MARK] = {"mark", "INSERT INTO commit_mark (mark) VALUES ($1)"},
+    [OWN_PRUNE] = {"prune", "DELETE FROM commit_mark WHERE mark < $1"},
     [OWN_COMMIT] = {"commit", "COMMIT"},
     [OWN_ROLLBACK] = {"rollback", "ROLLBACK"},
 };

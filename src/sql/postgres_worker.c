@@ -65,6 +65,7 @@ static void *worker_thread(void *context)
         arena_reset(worker->arena);
         finished(store, queued.command.lane);
         queued.command.done(result, queued.command.context);
+        postgres_prune_marks(&worker->connection);
     }
     return NULL;
 }
