@@ -1,7 +1,6 @@
 """What users of other services suffered, one test each, named after the thread in which they told it."""
 import datetime
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from client import Rest
 from story import close_by_clock, expect_closed_once, one, prove, rows, submit_closing, walk_to_confirm
@@ -188,33 +187,6 @@ def signal_5558_and_element_1614_a_recycled_number_is_tied_to_its_old_owner():
     eventually(lambda: "a code for the new owner" in demo.person("subscriber").get("/inbox").html.text, 5, "the text")
     old = one(demo, "SELECT account_id FROM closure")
     equal(one(demo, "SELECT count(*) FROM number WHERE account_id = ?", old), 0, "numbers of the old owner")
-    demo.close()
-
-
-@test
-def sixty_four_closers_at_once_make_one_closure():
-    demo, ann, password = fresh()
-    walk_to_confirm(ann)
-    code = prove(demo, ann)
-    form, button = ann.page.html.form(action="/close/submit")
-    pairs = form.filled(button, {"password": password, "code": code})
-    twins = [ann.copy() for _ in range(64)]
-
-    def submit(twin):
-        return twin.post("/close/submit", pairs, status=None).status
-
-    def top_up(number):
-        demo.run("wallet", "credit", "1.00", "--account", "ann", "--instrument", "Visa 4242")
-        return number
-
-    with ThreadPoolExecutor(72) as pool:
-        credits = [pool.submit(top_up, number) for number in range(8)]
-        answers = list(pool.map(submit, twins))
-        for credit in credits:
-            credit.result()
-    equal([status for status in answers if status not in (303, 403, 409, 429, 503)], [], "answers")
-    equal(one(demo, "SELECT count(*) FROM closure"), 1 if 303 in answers else 0, "closures")
-    demo.check()
     demo.close()
 
 
