@@ -5,10 +5,11 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-enum { REFERENCE_DIGITS = 12, TIME_BITS = 20 };
+enum { REFERENCE_DIGITS = 12, TIME_BITS = 20, HANDFUL_BYTES = 256 };
 
 void ids_random(void *ret_bytes, size_t length)
 {
@@ -24,11 +25,24 @@ void ids_random(void *ret_bytes, size_t length)
     }
 }
 
+/* Ids are no secrets: each thread takes their chance from a handful that it fetched at once. */
+static void take_random(void *ret_bytes, size_t length)
+{
+    static _Thread_local unsigned char handful[HANDFUL_BYTES];
+    static _Thread_local size_t left;
+    if (left < length) {
+        ids_random(handful, sizeof handful);
+        left = sizeof handful;
+    }
+    left -= length;
+    memcpy(ret_bytes, handful + left, length);
+}
+
 int64_t ids_next(int64_t now_micros)
 {
     static _Atomic int64_t last;
     uint32_t random;
-    ids_random(&random, sizeof random);
+    take_random(&random, sizeof random);
     int64_t wanted = (int64_t)(((uint64_t)(now_micros / 1000) & ((UINT64_C(1) << 43) - 1)) << TIME_BITS) |
                      (int64_t)(random & ((1u << TIME_BITS) - 1));
     int64_t before = atomic_load(&last);
@@ -48,7 +62,7 @@ int64_t ids_random_id(void)
 {
     uint64_t value;
     do
-        ids_random(&value, sizeof value);
+        take_random(&value, sizeof value);
     while ((value & ((UINT64_C(1) << 62) - 1)) == 0);
     return (int64_t)(value & ((UINT64_C(1) << 62) - 1));
 }
@@ -93,7 +107,7 @@ void ids_reference(const char prefix[2], char ret_text[IDS_REFERENCE_SIZE])
     for (unsigned i = 0; i < sizeof values; i++) {
         /* 31 is prime: values below it make the weighted check find every single error. */
         do
-            ids_random(&values[i], 1);
+            take_random(&values[i], 1);
         while (values[i] >= 248);
         values[i] = (unsigned char)(values[i] % 31);
     }

@@ -11,9 +11,21 @@
 /* How long a statement waits for another process's lock. */
 enum { SQLITE_BUSY_MILLIS = 10000 };
 
+/* What frames commands: prepared once, because every command runs some of them. */
+enum sqlite_frame {
+    SQLITE_FRAME_BEGIN,
+    SQLITE_FRAME_BEGIN_WRITE,
+    SQLITE_FRAME_COMMIT,
+    SQLITE_FRAME_SAVEPOINT,
+    SQLITE_FRAME_RELEASE,
+    SQLITE_FRAME_ROLLBACK_TO,
+    SQLITE_FRAMES
+};
+
 /* One connection with its prepared statements. */
 struct sqlite_connection {
     sqlite3 *db;
+    sqlite3_stmt *frames[SQLITE_FRAMES];
     sqlite3_stmt **prepared;
     const struct sql_statement *statements;
     size_t statement_count;
@@ -75,8 +87,10 @@ enum err sqlite_connect(struct sqlite_store *store, bool reader, struct sqlite_c
                         const char **ret_reason);
 /* Finalizes and closes; a zeroed connection is fine. */
 void sqlite_disconnect(struct sqlite_connection *connection);
-/* Runs a text without parameters (BEGIN, SAVEPOINT …). */
+/* Runs a text without parameters. */
 int sqlite_run(struct sqlite_connection *connection, const char *text);
+/* Runs a statement of the frame; SQLite's result code. */
+int sqlite_run_frame(struct sqlite_connection *connection, enum sqlite_frame frame);
 /* Applies what the store lacks, one transaction a migration; reads the version. */
 enum err sqlite_migrate(struct sqlite_store *store, const struct sql_options *options,
                         const char **ret_reason);

@@ -175,14 +175,14 @@ static enum err sqlite_read(struct sql_store *base, sql_run_fn *run, struct aren
     unsigned index;
     TRY(reader_take(store, &index));
     struct sqlite_tx tx = {.base = {&sqlite_engine, arena, ERR_NONE}, .connection = &store->readers[index]};
-    enum err error = sqlite_error(sqlite_run(tx.connection, "BEGIN"));
+    enum err error = sqlite_error(sqlite_run_frame(tx.connection, SQLITE_FRAME_BEGIN));
     if (error == ERR_NONE) {
         error = run(&tx.base, arena, context);
         sqlite_end_walks(&tx);
         if (error == ERR_NONE)
             error = tx.base.error;
         if (!sqlite3_get_autocommit(tx.connection->db))
-            sqlite_run(tx.connection, "COMMIT");
+            sqlite_run_frame(tx.connection, SQLITE_FRAME_COMMIT);
     }
     reader_give_back(store, index);
     atomic_fetch_add(&store->reads, 1);

@@ -49,21 +49,21 @@ static enum err run_command(struct sqlite_store *store, struct sqlite_item *item
 /* False where the engine threw the whole group away. */
 static bool run_in_savepoint(struct sqlite_store *store, struct sqlite_item *item)
 {
-    if (sqlite_run(&store->writer, "SAVEPOINT command") != SQLITE_OK)
+    if (sqlite_run_frame(&store->writer, SQLITE_FRAME_SAVEPOINT) != SQLITE_OK)
         return false;
     item->result = run_command(store, item);
     if (sqlite3_get_autocommit(store->writer.db))
         return false;
-    if (item->result != ERR_NONE && sqlite_run(&store->writer, "ROLLBACK TO command") != SQLITE_OK)
+    if (item->result != ERR_NONE && sqlite_run_frame(&store->writer, SQLITE_FRAME_ROLLBACK_TO) != SQLITE_OK)
         return false;
-    return sqlite_run(&store->writer, "RELEASE command") == SQLITE_OK;
+    return sqlite_run_frame(&store->writer, SQLITE_FRAME_RELEASE) == SQLITE_OK;
 }
 
 static enum err commit_group(struct sqlite_store *store)
 {
     int64_t started = clock_read().monotonic;
     FAILPOINT("sql.before_commit");
-    int code = sqlite_run(&store->writer, "COMMIT");
+    int code = sqlite_run_frame(&store->writer, SQLITE_FRAME_COMMIT);
     FAILPOINT("sql.after_commit");
     sqlite_stop_on_disk_error(code);
     if (code != SQLITE_OK && !sqlite3_get_autocommit(store->writer.db))
@@ -75,7 +75,7 @@ static enum err commit_group(struct sqlite_store *store)
 
 static enum err begin_group(struct sqlite_store *store)
 {
-    int code = sqlite_run(&store->writer, "BEGIN IMMEDIATE");
+    int code = sqlite_run_frame(&store->writer, SQLITE_FRAME_BEGIN_WRITE);
     sqlite_stop_on_disk_error(code);
     return sqlite_error(code);
 }
@@ -105,8 +105,14 @@ static enum err run_alone(struct sqlite_store *store, struct sqlite_item *item)
     return item->result != ERR_NONE ? item->result : ERR_FULL;
 }
 
+/* A command that came alone needs no savepoint, which would keep a copy of every page it changes. */
 static void run_all(struct sqlite_store *store, unsigned count)
 {
+    atomic_fetch_add(&store->commands, count);
+    if (count == 1) {
+        store->group[0].result = run_alone(store, &store->group[0]);
+        return;
+    }
     enum err begun = begin_group(store);
     if (begun != ERR_NONE) {
         for (unsigned i = 0; i < count; i++)
@@ -116,7 +122,6 @@ static void run_all(struct sqlite_store *store, unsigned count)
         for (unsigned i = 0; i < count; i++)
             store->group[i].result = run_alone(store, &store->group[i]);
     }
-    atomic_fetch_add(&store->commands, count);
 }
 
 static void answer_group(struct sqlite_store *store, unsigned count)
