@@ -45,6 +45,9 @@ FOLDER_TABLE = [
     ("tests/browser", "test_*.mjs", "node", ["gcc"]),
 ]
 
+# Flow tests that look into the store's file, or make a backup of it; all others run on a PostgreSQL server as well.
+FILES_ONLY = {"test_canaries", "test_keeping", "test_move", "test_wrong_input"}
+
 
 @dataclass
 class Program:
@@ -151,6 +154,9 @@ def folder_programs():
                 environment = {"VIOLET": str(BUILDS / name / "src/cmd/violet"), "VIOLET_BUILD": str(BUILDS / name),
                                "VIOLET_RELEASE_BUILD": str(BUILDS / "gcc")}
                 yield Program(f"{name} {folder.split('/')[1]}/{path.stem}", [interpreter, str(path)], environment, name)
+                if folder == "tests/flow" and name == "gcc" and path.stem not in FILES_ONLY:
+                    yield Program(f"{name} flow-pg/{path.stem}", [interpreter, str(path)],
+                                  {**environment, "VIOLET_TEST_STORE": "postgres"}, name)
 
 
 def self_test():

@@ -1,9 +1,11 @@
 """The way of a subscriber through a closing, step by step, as the pages ask for it."""
+import json
 import re
 import sqlite3
 from urllib.parse import parse_qs, urlsplit
 
 from tap import equal, eventually
+from violet import ask_server
 
 REFERENCE = re.compile(r"VC-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
@@ -110,11 +112,24 @@ def close_by_clock(violet, closure):
 
 def rows(violet, question, *values):
     """Asks the store itself, read-only: what the program says about itself is not evidence enough."""
+    if violet.store:
+        return rows_of_server(violet.store, question, values)
     store = sqlite3.connect(f"file:{violet.data}/violet.db?mode=ro", uri=True, timeout=10)
     try:
         return store.execute(question, values).fetchall()
     finally:
         store.close()
+
+
+def rows_of_server(url, question, values):
+    """The same of a PostgreSQL server, by its client: numbers and texts come as JSON, bytes in hexadecimal."""
+    for value in values:
+        literal = str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+        question = question.replace("?", literal, 1)
+    question = re.sub(r"\bx'", r"'\\x", question)
+    lines = ask_server(url, f"SELECT row_to_json(answer) FROM ({question}) AS answer").splitlines()
+    return [tuple(bytes.fromhex(value[2:]) if str(value).startswith("\\x") else value for _, value in pairs)
+            for pairs in (json.loads(line, object_pairs_hook=list) for line in lines)]
 
 
 def one(violet, question, *values):

@@ -2,7 +2,6 @@
 import io
 import json
 import re
-import sqlite3
 import subprocess
 import tempfile
 import zipfile
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from client import Rest, request
 from schema import Schemas
-from story import Closure, close_by_clock, new_code
+from story import Closure, close_by_clock, new_code, rows
 from tap import contains, equal, eventually, lacks, run, table, test
 from violet import Demo
 
@@ -227,10 +226,9 @@ def kept_answers_are_sealed_and_sessions_are_never_kept():
     for _ in range(2):
         log = nobody.call("POST", "/sessions", {"name": "wei", "password": "violet-wei-demo"}, 201, key="key-3")
         equal(log.header("Idempotency-Replayed"), None)
-    store = sqlite3.connect(f"file:{demo.data}/violet.db?mode=ro", uri=True)
-    rows = store.execute("SELECT state, status, box FROM idempotency").fetchall()
-    equal(len(rows) >= 3, True, "kept answers")
-    for state, status, box in rows:
+    kept = rows(demo, "SELECT state, status, box FROM idempotency")
+    equal(len(kept) >= 3, True, "kept answers")
+    for state, status, box in kept:
         equal((state, status // 100), (2, 2))
         lacks(box, b"reference")
         lacks(box, b"once")

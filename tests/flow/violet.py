@@ -1,4 +1,8 @@
-"""Starts, asks, kills and restarts the built program. Everything it starts ends with it, by process id."""
+"""Starts, asks, kills and restarts the built program. Everything it starts ends with it, by process id.
+
+With VIOLET_TEST_STORE=postgres each installation has its store in a database of its own on the server that
+VIOLET_POSTGRES names.
+"""
 import atexit
 import json
 import os
@@ -28,6 +32,26 @@ def _end_all():
         one.close()
 
 
+def make_database():
+    """The address of a new database, or None where stores are files."""
+    if os.environ.get("VIOLET_TEST_STORE") != "postgres":
+        return None
+    server, name = os.environ["VIOLET_POSTGRES"], f"flow_{os.urandom(8).hex()}"
+    ask_server(server, f"CREATE DATABASE {name} TEMPLATE template0")
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def drop_database(url):
+    server = os.environ["VIOLET_POSTGRES"]
+    ask_server(server, f"DROP DATABASE IF EXISTS {re.search('/(flow_[0-9a-f]+)', url)[1]} WITH (FORCE)")
+
+
+def ask_server(url, text):
+    """Runs a statement by the server's own client; its rows as lines, columns divided by |."""
+    return subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", text, url], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
 class Violet:
     """One installation: a directory and, between start and stop, a process."""
 
@@ -37,6 +61,7 @@ class Violet:
         self.data, self.process, self.url, self.logins = self.home / "data", None, None, []
         self.log = self.home / "stderr"
         self.arguments, self.options, self.sink = [], [], None
+        self.store = make_database()
         _running.append(self)
 
     # Starting and ending
@@ -95,6 +120,8 @@ class Violet:
             self.kill()
         if self.sink:
             self.sink.stop()
+        if self.store:
+            drop_database(self.store)
         shutil.rmtree(self.home, ignore_errors=True)
 
     def stderr(self):
@@ -161,7 +188,11 @@ class Demo(Violet):
     def __init__(self, binary=BINARY, environment=None):
         super().__init__(binary, environment)
         self.options = ["--data", str(self.data)]
-        self.arguments = ["demo", "--listen", "127.0.0.1:0", "--data", str(self.data), "--json"]
+        if self.store:
+            config = self.home / "violet.ini"
+            config.write_text(f"[store]\nurl = {self.store}\n")
+            self.options += ["--config", str(config)]
+        self.arguments = ["demo", "--listen", "127.0.0.1:0", *self.options, "--json"]
 
     def move_clock(self, hours):
         """Presses the button of /demo/clock that adds so many hours: 1, 24, 72, 720 or 2160."""
@@ -213,6 +244,7 @@ class Service(Violet):
 data = {self.data}
 listen = 127.0.0.1:0
 private_listen =
+{f"[store]{chr(10)}url = {self.store}" if self.store else ""}
 [keyring]
 single_copy = accepted
 {OPERATOR}
