@@ -31,6 +31,7 @@ SELECT create_distributed_table('ticket_message', 'account_id', colocate_with =>
 SELECT create_distributed_table('archive', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('archive_chunk', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('idempotency', 'account_id', colocate_with => 'account');
+SELECT create_distributed_table('job_failure', 'account_id', colocate_with => 'account');
 
 -- The ledger has a random id of its own: nothing but a sealed field leads from it to an account.
 SELECT create_distributed_table('ledger_balance', 'ledger_id', colocate_with => 'none');

@@ -73,7 +73,7 @@ TEXTS = {
     "tombstone.record": "ids, numbers that were disconnected, amounts: what the file of that name holds",
     "journal.event": "word", "journal.actor": "word, or a staff member's id", "outbox.kind": "word",
     "outbox.effect_key": "word and ids", "outbox.key_kind": "word", "outbox.result": "word", "queue.kind": "word",
-    "desk_item.kind": "word", "audit.event": "word", "declaration.reference": "public reference",
+    "desk_item.kind": "word", "job_failure.kind": "word", "audit.event": "word", "declaration.reference": "public reference",
     "ticket.reference": "public reference", "ticket.key_kind": "word",
 }
 

@@ -1,5 +1,6 @@
 #include "app/scheduler.h"
 
+#include "app/job_tries.h"
 #include "app/steady.h"
 
 #include "base/clock.h"
@@ -76,8 +77,7 @@ static void work_run(void *context)
     struct scheduler_work *work = context;
     struct scheduler *scheduler = work->scheduler;
     enum err error = work->job(scheduler->app, work->account_id, work->subject_id);
-    if (error != ERR_NONE)
-        log_warn("job_failed", LOG_TEXT("kind", work->kind), LOG_ERR(error));
+    job_tries_note(scheduler->app, work->kind, work->account_id, work->subject_id, error);
     free(work);
     scheduler_wake(scheduler);
 }

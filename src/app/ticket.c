@@ -142,20 +142,33 @@ enum err ticket_ask_by_link(struct app *app, struct arena *arena, int64_t accoun
     return ask_checked(app, arena, account_id, ask, ask_by_link_run);
 }
 
+static enum err open_case(struct ticket_job *job, struct sql_tx *tx, struct arena *arena,
+                          struct store_ticket *ticket, struct str effect_key, struct str reason)
+{
+    struct seal_key key;
+    TRY(keys_make(job->app, tx, "case", job->ticket_id, &key));
+    ticket->key_kind = STR("case");
+    ticket->key_owner = job->ticket_id;
+    ticket->subject = arena_printf(arena, "stuck: %.*s", STR_ARG(effect_key));
+    return insert_ticket(job, tx, arena, &key, ticket, reason.length != 0 ? reason : STR("failed"));
+}
+
 enum err ticket_open_for_operator(struct app *app, struct sql_tx *tx, struct arena *arena, int64_t account_id,
                                   int64_t closure_id, struct str effect_key, struct str reason, int64_t now)
 {
-    struct seal_key key;
     struct ticket_job job = {.app = app, .ticket_id = ids_next(now), .now = now};
-    TRY(keys_make(app, tx, "case", job.ticket_id, &key));
-    struct store_ticket ticket = {
-        .account_id = account_id,
-        .key_kind = STR("case"),
-        .key_owner = job.ticket_id,
-        .closure_id = closure_id,
-        .subject = arena_printf(arena, "stuck: %.*s", STR_ARG(effect_key)),
-    };
-    return insert_ticket(&job, tx, arena, &key, &ticket, reason.length != 0 ? reason : STR("failed"));
+    struct store_ticket ticket = {.account_id = account_id, .closure_id = closure_id};
+    return open_case(&job, tx, arena, &ticket, effect_key, reason);
+}
+
+enum err ticket_open_noted(struct app *app, struct sql_tx *tx, struct arena *arena, int64_t account_id,
+                           struct str effect_key, struct str reason, int64_t now, int64_t *ret_ticket_id)
+{
+    struct ticket_job job = {.app = app, .ticket_id = ids_next(now), .now = now};
+    struct store_ticket ticket = {.account_id = account_id};
+    TRY(open_case(&job, tx, arena, &ticket, effect_key, reason));
+    *ret_ticket_id = job.ticket_id;
+    return ERR_NONE;
 }
 
 static enum err load_ticket(struct ticket_job *job, struct sql_tx *tx, struct arena *arena,
@@ -164,6 +177,27 @@ static enum err load_ticket(struct ticket_job *job, struct sql_tx *tx, struct ar
     TRY(store_ticket_get(tx, arena, job->account_id, job->ticket_id, ticket));
     TRY(keys_open(job->app, tx, arena_cstr(arena, ticket->key_kind), ticket->key_owner, ret_key));
     return store_ticket_open(arena, ret_key, ticket);
+}
+
+enum err ticket_settle(struct app *app, struct sql_tx *tx, struct arena *arena, int64_t account_id,
+                       int64_t ticket_id, struct str note, int64_t now)
+{
+    struct ticket_job job = {.app = app, .account_id = account_id, .ticket_id = ticket_id, .now = now};
+    struct store_ticket ticket;
+    struct seal_key key;
+    enum err error = load_ticket(&job, tx, arena, &ticket, &key);
+    if (error != ERR_NONE)
+        return error == ERR_NOT_FOUND || error == ERR_KEY_GONE ? ERR_NONE : error;
+    struct store_ticket_message message = {.account_id = account_id,
+                                           .ticket_id = ticket_id,
+                                           .message_id = ids_next(now),
+                                           .at = now,
+                                           .text = note};
+    TRY(store_ticket_message_insert(tx, arena, &key, &message));
+    if (ticket.state != TICKET_OPEN) /* somebody sees to it: they close it */
+        return ERR_NONE;
+    TRY(store_ticket_set_state(tx, &ticket, TICKET_CLOSED, now));
+    return store_desk_remove(tx, "ticket", ticket_id);
 }
 
 /* Tickets that were opened for the operator are not the subscriber's. The holder of a status link reads those

@@ -24,6 +24,13 @@ enum err ticket_ask_by_link(struct app *app, struct arena *arena, int64_t accoun
  * effect_key. */
 enum err ticket_open_for_operator(struct app *app, struct sql_tx *tx, struct arena *arena, int64_t account_id,
                                   int64_t closure_id, struct str effect_key, struct str reason, int64_t now);
+/* The same for what belongs to no closure; ret_ticket_id is for ticket_settle. */
+enum err ticket_open_noted(struct app *app, struct sql_tx *tx, struct arena *arena, int64_t account_id,
+                           struct str effect_key, struct str reason, int64_t now, int64_t *ret_ticket_id);
+/* What such a ticket was about is over: a note says so, and where nobody has answered it yet it is closed.
+ * Does nothing where it is not there or can't be read any more. */
+enum err ticket_settle(struct app *app, struct sql_tx *tx, struct arena *arena, int64_t account_id,
+                       int64_t ticket_id, struct str note, int64_t now);
 
 struct ticket_view {
     struct store_ticket ticket;

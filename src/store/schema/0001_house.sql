@@ -394,6 +394,17 @@ CREATE TABLE queue (
 );
 CREATE INDEX queue_subject ON queue (account_id, subject_id, kind);
 
+-- Work of the queue that failed and is tried again; a row goes when it works.
+CREATE TABLE job_failure (
+    account_id int64 NOT NULL,
+    subject_id int64 NOT NULL,
+    kind text NOT NULL,
+    first_at int64 NOT NULL,
+    tries int64 NOT NULL,
+    ticket_id int64 NOT NULL, -- the operator's; 0: none yet
+    PRIMARY KEY (account_id, subject_id, kind)
+);
+
 -- What waits for a person at the desk: kind 'review', 'ticket', 'refund', 'declaration'.
 CREATE TABLE desk_item (
     kind text NOT NULL,
