@@ -24,6 +24,9 @@ RESTORE = "a restore's, on a store that nobody else has open"
 # Statements and indexes that look across accounts, and why they may.
 ACROSS = {
     "status_closings_late": "how many closings of all accounts are past their due date: a count for the status page",
+    "dead_list": "the desk's list of effects that failed for good, by a partial index",
+    "outbox_dead": "index of dead_list",
+    "closure_reason_count": "how many closings of all accounts have which reason: counts for the desk, by index",
     "expired_session": "rows of all accounts that have run out, by time",
     "expired_proof": "rows of all accounts that have run out, by time",
     "expired_idempotency": "rows of all accounts that have run out, by time",

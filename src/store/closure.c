@@ -232,3 +232,16 @@ enum err store_closure_in_state(struct sql_tx *tx, int64_t state, struct store_c
     *ret_count = count;
     return ERR_NONE;
 }
+
+enum err store_closure_count_reasons(struct sql_tx *tx, int64_t state, int64_t since, int64_t *counts,
+                                     size_t limit)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_CLOSURE_REASON_COUNT, &rows, SQL_INT(state), SQL_INT(since)));
+    while (sql_next(&rows)) {
+        int64_t reason = sql_int(&rows, 0);
+        if (reason >= 0 && (size_t)reason < limit)
+            counts[reason] += sql_int(&rows, 1);
+    }
+    return sql_end(&rows);
+}

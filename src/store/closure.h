@@ -52,6 +52,11 @@ enum err store_closure_update(struct sql_tx *tx, struct arena *arena, const stru
 enum err store_closure_of_account(struct sql_tx *tx, int64_t account_id, int64_t *ret_ids, size_t limit,
                                   size_t *ret_count);
 
+/* Adds, by reason, the cases in a state that they entered since then to counts; other reasons are left out.
+ */
+enum err store_closure_count_reasons(struct sql_tx *tx, int64_t state, int64_t since, int64_t *counts,
+                                     size_t limit);
+
 struct store_closure_id {
     int64_t account_id, closure_id;
 };

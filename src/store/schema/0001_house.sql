@@ -379,6 +379,8 @@ CREATE TABLE outbox (
     PRIMARY KEY (account_id, outbox_id)
 );
 CREATE UNIQUE INDEX outbox_key ON outbox (account_id, effect_key);
+-- What failed for good is little, and people look at it.
+CREATE INDEX outbox_dead ON outbox (done_at, outbox_id) WHERE state = 2;
 
 -- What is found by time: ids only. kind: 'outbox', 'closure', 'declaration', 'line', 'archive', 'sweep', 'aging' …
 CREATE TABLE queue (
