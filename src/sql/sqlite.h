@@ -68,6 +68,7 @@ struct sqlite_store {
     bool checkpoint_running;
     pthread_cond_t checkpoint_wake;
     pthread_mutex_t lock_checkpoint; /* one pass at a time: SQLite would answer the second one with BUSY */
+    int64_t wal_hinted_bytes;        /* the writer's own; where the checkpointer was last asked for a pass */
     int64_t wal_retry_bytes;         /* the writer's own; 0: its next pass is at LIMIT_WAL_BYTES */
 
     _Atomic int64_t commands, commits, reruns, reads, checkpoints, wal_bytes, commit_micros_last;

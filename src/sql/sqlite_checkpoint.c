@@ -5,9 +5,10 @@
 
 #include <time.h>
 
-/* A passive pass whenever this much has been written, or this often. */
+/* A passive pass whenever this much more has been written, or this often: pages that are written again and
+ * again move once a pass, and each pass waits for the disk twice, beside the commits. */
 enum {
-    CHECKPOINT_BYTES = 4 * 1024 * 1024,
+    CHECKPOINT_BYTES = 16 * 1024 * 1024,
     CHECKPOINT_SECONDS = 30,
     LAST_PASS_BUSY_MILLIS = 200,
     PAGE_BYTES = 4096,
@@ -85,7 +86,12 @@ void sqlite_checkpoint_hint(struct sqlite_store *store)
     int64_t bytes = atomic_load(&store->wal_bytes);
     if (bytes > LIMIT_WAL_BYTES && bytes > store->wal_retry_bytes) {
         last_pass(store, bytes);
-    } else if (bytes > CHECKPOINT_BYTES) {
+        return;
+    }
+    if (bytes < store->wal_hinted_bytes)
+        store->wal_hinted_bytes = 0; /* the log began anew */
+    if (bytes - store->wal_hinted_bytes >= CHECKPOINT_BYTES) {
+        store->wal_hinted_bytes = bytes;
         pthread_cond_signal(&store->checkpoint_wake);
     }
 }
