@@ -45,8 +45,9 @@ FOLDER_TABLE = [
     ("tests/browser", "test_*.mjs", "node", ["gcc"]),
 ]
 
-# Flow tests that look into the store's file, or make a backup of it; all others run on a PostgreSQL server as well.
-FILES_ONLY = {"test_canaries", "test_keeping", "test_move", "test_wrong_input"}
+# Flow tests that look into the store's file, make a backup of it or bring a server of their own; all others run on a
+# PostgreSQL server as well.
+FILES_ONLY = {"test_canaries", "test_keeping", "test_move", "test_outage", "test_wrong_input"}
 
 
 @dataclass
