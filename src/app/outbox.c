@@ -1,6 +1,7 @@
 #include "app/outbox.h"
 
 #include "app/closure_receipt.h"
+#include "app/job_tries.h"
 #include "app/keys.h"
 #include "app/ticket.h"
 #include "base/clock.h"
@@ -49,13 +50,6 @@ static enum err outbox_load(struct sql_tx *tx, struct arena *arena, void *contex
     return error;
 }
 
-/* 1, 2, 4 … minutes, at most 6 hours. */
-static int64_t retry_delay(int64_t tries)
-{
-    int64_t minutes = tries < 9 ? INT64_C(1) << (tries > 0 ? tries - 1 : 0) : 360;
-    return (minutes < 360 ? minutes : 360) * MICROS_MINUTE;
-}
-
 static enum err outbox_record(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct outbox_job *job = context;
@@ -64,7 +58,7 @@ static enum err outbox_record(struct sql_tx *tx, struct arena *arena, void *cont
     int64_t due = 0;
     if (job->result == EFFECT_RETRY && job->row.tries < LIMIT_OUTBOX_TRIES) {
         state = OUTBOX_WAITING;
-        due = now + retry_delay(job->row.tries);
+        due = now + job_tries_delay(job->row.tries);
     } else if (job->result != EFFECT_DONE) {
         state = OUTBOX_DEAD;
     }

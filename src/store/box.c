@@ -4,6 +4,35 @@
 
 #include <string.h>
 
+void box_pack(struct buf *fields, const struct box_field *table, const void *row)
+{
+    for (; table->number != 0; table++) {
+        const char *at = (const char *)row + table->offset;
+        int64_t number;
+        struct str text;
+        if (table->is_int) {
+            memcpy(&number, at, sizeof number);
+            pack_add_int(fields, table->number, number);
+        } else {
+            memcpy(&text, at, sizeof text);
+            pack_add(fields, table->number, text);
+        }
+    }
+}
+
+void box_unpack(struct str fields, const struct box_field *table, void *row)
+{
+    for (; table->number != 0; table++) {
+        char *at = (char *)row + table->offset;
+        int64_t number = table->is_int ? pack_get_int(fields, table->number) : 0;
+        struct str text = table->is_int ? STR_NONE : pack_get(fields, table->number);
+        if (table->is_int)
+            memcpy(at, &number, sizeof number);
+        else
+            memcpy(at, &text, sizeof text);
+    }
+}
+
 enum err box_close(struct arena *arena, const struct seal_key *key, const struct seal_place *place,
                    struct buf *fields, struct str *ret_box)
 {

@@ -6,9 +6,35 @@
 #include "crypto/seal.h"
 #include "sql/sql.h"
 
+#include <stddef.h>
+
 /* Where a box stands; version is 0 for rows that are written once. */
 #define BOX_PLACE(table_, owner_, row_, version_)                                                            \
     (&(const struct seal_place){.table = (table_), .owner = (owner_), .row = (row_), .version = (version_)})
+
+/* One field of a row's sealed part: its number in the box, and where in the row it stands. */
+struct box_field {
+    unsigned number;
+    bool is_int;
+    size_t offset;
+};
+#define BOX_TEXT(number_, type, member)                                                                      \
+    {                                                                                                        \
+        (number_), false, offsetof(type, member)                                                             \
+    }
+#define BOX_INT(number_, type, member)                                                                       \
+    {                                                                                                        \
+        (number_), true, offsetof(type, member)                                                              \
+    }
+#define BOX_END                                                                                              \
+    {                                                                                                        \
+        0, false, 0                                                                                          \
+    }
+
+/* Adds the fields of a row by their table, which ends with BOX_END. */
+void box_pack(struct buf *fields, const struct box_field *table, const void *row);
+/* Writes what a box holds into the row; what is not in it becomes empty or 0. */
+void box_unpack(struct str fields, const struct box_field *table, void *row);
 
 /* Seals the packed fields and frees the buffer; ERR_TOO_LARGE past LIMIT_BOX_BYTES. */
 enum err box_close(struct arena *arena, const struct seal_key *key, const struct seal_place *place,

@@ -5,21 +5,15 @@
 #include "store/box.h"
 #include "store/statements.h"
 
-enum {
-    FIELD_NAME = 1,
-    FIELD_LANGUAGE,
-    FIELD_LEDGER,
-    FIELD_SECRET,
-    FIELD_BANK,
-    FIELD_QUESTION,
-    FIELD_ANSWER,
-    FIELD_REFUSAL,
-    FIELD_COMMENT,
-    FIELD_ACCOUNT_STATE,
-    FIELD_PRESENT,
-    FIELD_CONTACT = 20,
-    FIELD_NUMBER = 21
-};
+/* Besides these, one field a contact and one a number. */
+enum { FIELD_CONTACT = 20, FIELD_NUMBER = 21 };
+static const struct box_field own_fields[] = {
+    BOX_TEXT(1, struct closure_own, name),          BOX_INT(2, struct closure_own, language),
+    BOX_INT(3, struct closure_own, ledger_id),      BOX_TEXT(4, struct closure_own, secret),
+    BOX_TEXT(5, struct closure_own, bank),          BOX_TEXT(6, struct closure_own, question),
+    BOX_TEXT(7, struct closure_own, answer),        BOX_TEXT(8, struct closure_own, refusal),
+    BOX_TEXT(9, struct closure_own, comment),       BOX_INT(10, struct closure_own, account_state),
+    BOX_INT(11, struct closure_own, present_count), BOX_END};
 
 static enum err closure_seal(struct arena *arena, const struct seal_key *key,
                              const struct store_closure *closure, struct sql_value *ret_box)
@@ -31,17 +25,7 @@ static enum err closure_seal(struct arena *arena, const struct seal_key *key,
         *ret_box = SQL_NULL;
         return ERR_NONE;
     }
-    pack_add(&fields, FIELD_NAME, own->name);
-    pack_add_int(&fields, FIELD_LANGUAGE, own->language);
-    pack_add_int(&fields, FIELD_LEDGER, own->ledger_id);
-    pack_add(&fields, FIELD_SECRET, own->secret);
-    pack_add(&fields, FIELD_BANK, own->bank);
-    pack_add(&fields, FIELD_QUESTION, own->question);
-    pack_add(&fields, FIELD_ANSWER, own->answer);
-    pack_add(&fields, FIELD_REFUSAL, own->refusal);
-    pack_add(&fields, FIELD_COMMENT, own->comment);
-    pack_add_int(&fields, FIELD_ACCOUNT_STATE, own->account_state);
-    pack_add_int(&fields, FIELD_PRESENT, own->present_count);
+    box_pack(&fields, own_fields, own);
     for (size_t i = 0; i < own->contact_count; i++)
         pack_add(&fields, FIELD_CONTACT, own->contacts[i]);
     for (size_t i = 0; i < own->number_count; i++)
@@ -61,19 +45,8 @@ enum err store_closure_open(struct arena *arena, const struct seal_key *key, str
     unsigned field;
     TRY(box_open(arena, key, BOX_PLACE("closure", closure->account_id, closure->closure_id, closure->version),
                  closure->sealed, &fields));
-    *own = (struct closure_own){
-        .name = pack_get(fields, FIELD_NAME),
-        .language = pack_get_int(fields, FIELD_LANGUAGE),
-        .ledger_id = pack_get_int(fields, FIELD_LEDGER),
-        .secret = pack_get(fields, FIELD_SECRET),
-        .bank = pack_get(fields, FIELD_BANK),
-        .question = pack_get(fields, FIELD_QUESTION),
-        .answer = pack_get(fields, FIELD_ANSWER),
-        .refusal = pack_get(fields, FIELD_REFUSAL),
-        .comment = pack_get(fields, FIELD_COMMENT),
-        .account_state = pack_get_int(fields, FIELD_ACCOUNT_STATE),
-        .present_count = pack_get_int(fields, FIELD_PRESENT),
-    };
+    *own = (struct closure_own){0};
+    box_unpack(fields, own_fields, own);
     while (pack_next(fields, &cursor, &field, &value)) {
         if (field == FIELD_CONTACT && own->contact_count < CLOSURE_CONTACTS)
             own->contacts[own->contact_count++] = value;

@@ -26,6 +26,9 @@ enum err store_recipient_list(struct sql_tx *tx, struct arena *arena, int64_t ac
     return ERR_NONE;
 }
 
+static const struct box_field refund_fields[] = {BOX_TEXT(1, struct store_refund, instrument),
+                                                 BOX_TEXT(2, struct store_refund, bank_reference), BOX_END};
+
 /* A refund's row is named by payment and attempt together. */
 static int64_t refund_row(int64_t payment_id, int64_t attempt)
 {
@@ -36,8 +39,7 @@ static enum err refund_seal(struct arena *arena, const struct seal_key *key,
                             const struct store_refund *refund, struct str *ret_box)
 {
     struct buf fields = buf_new(0);
-    pack_add(&fields, 1, refund->instrument);
-    pack_add(&fields, 2, refund->bank_reference);
+    box_pack(&fields, refund_fields, refund);
     return box_close(arena, key,
                      BOX_PLACE("refund", refund->closure_id, refund_row(refund->payment_id, refund->attempt),
                                refund->state),
@@ -72,8 +74,7 @@ static enum err refund_fetch(struct sql_rows *rows, struct arena *arena, const s
                  BOX_PLACE("refund", refund->closure_id, refund_row(refund->payment_id, refund->attempt),
                            refund->state),
                  sql_bytes(rows, 7), &fields));
-    refund->instrument = pack_get(fields, 1);
-    refund->bank_reference = pack_get(fields, 2);
+    box_unpack(fields, refund_fields, refund);
     return ERR_NONE;
 }
 

@@ -3,19 +3,17 @@
 #include "store/box.h"
 #include "store/statements.h"
 
-enum { FIELD_NAME = 1, FIELD_CONTRACT, FIELD_MAIL, FIELD_REASON, FIELD_TEXT, FIELD_LANGUAGE, FIELD_NUMBER };
+static const struct box_field declaration_fields[] = {
+    BOX_TEXT(1, struct store_declaration, name),   BOX_TEXT(2, struct store_declaration, contract),
+    BOX_TEXT(3, struct store_declaration, mail),   BOX_TEXT(4, struct store_declaration, reason),
+    BOX_TEXT(5, struct store_declaration, text),   BOX_INT(6, struct store_declaration, language),
+    BOX_TEXT(7, struct store_declaration, number), BOX_END};
 
 static enum err declaration_seal(struct arena *arena, const struct seal_key *key,
                                  const struct store_declaration *declaration, struct str *ret_box)
 {
     struct buf fields = buf_new(0);
-    pack_add(&fields, FIELD_NAME, declaration->name);
-    pack_add(&fields, FIELD_CONTRACT, declaration->contract);
-    pack_add(&fields, FIELD_MAIL, declaration->mail);
-    pack_add(&fields, FIELD_REASON, declaration->reason);
-    pack_add(&fields, FIELD_TEXT, declaration->text);
-    pack_add_int(&fields, FIELD_LANGUAGE, declaration->language);
-    pack_add(&fields, FIELD_NUMBER, declaration->number);
+    box_pack(&fields, declaration_fields, declaration);
     return box_close(arena, key,
                      BOX_PLACE("declaration", declaration->declaration_id, declaration->declaration_id, 0),
                      &fields, ret_box);
@@ -68,13 +66,7 @@ enum err store_declaration_open(struct arena *arena, const struct seal_key *key,
     TRY(box_open(arena, key,
                  BOX_PLACE("declaration", declaration->declaration_id, declaration->declaration_id, 0),
                  declaration->sealed, &fields));
-    declaration->name = pack_get(fields, FIELD_NAME);
-    declaration->contract = pack_get(fields, FIELD_CONTRACT);
-    declaration->mail = pack_get(fields, FIELD_MAIL);
-    declaration->reason = pack_get(fields, FIELD_REASON);
-    declaration->text = pack_get(fields, FIELD_TEXT);
-    declaration->language = pack_get_int(fields, FIELD_LANGUAGE);
-    declaration->number = pack_get(fields, FIELD_NUMBER);
+    box_unpack(fields, declaration_fields, declaration);
     return ERR_NONE;
 }
 

@@ -3,16 +3,15 @@
 #include "store/box.h"
 #include "store/statements.h"
 
-enum { FIELD_SUBJECT = 1, FIELD_WHERE, FIELD_MAIL, FIELD_LANGUAGE };
+static const struct box_field ticket_fields[] = {
+    BOX_TEXT(1, struct store_ticket, subject), BOX_TEXT(2, struct store_ticket, where),
+    BOX_TEXT(3, struct store_ticket, mail), BOX_INT(4, struct store_ticket, language), BOX_END};
 
 static enum err ticket_seal(struct arena *arena, const struct seal_key *key,
                             const struct store_ticket *ticket, struct str *ret_box)
 {
     struct buf fields = buf_new(0);
-    pack_add(&fields, FIELD_SUBJECT, ticket->subject);
-    pack_add(&fields, FIELD_WHERE, ticket->where);
-    pack_add(&fields, FIELD_MAIL, ticket->mail);
-    pack_add_int(&fields, FIELD_LANGUAGE, ticket->language);
+    box_pack(&fields, ticket_fields, ticket);
     return box_close(arena, key, BOX_PLACE("ticket", ticket->account_id, ticket->ticket_id, 0), &fields,
                      ret_box);
 }
@@ -58,10 +57,7 @@ enum err store_ticket_open(struct arena *arena, const struct seal_key *key, stru
     struct str fields;
     TRY(box_open(arena, key, BOX_PLACE("ticket", ticket->account_id, ticket->ticket_id, 0), ticket->sealed,
                  &fields));
-    ticket->subject = pack_get(fields, FIELD_SUBJECT);
-    ticket->where = pack_get(fields, FIELD_WHERE);
-    ticket->mail = pack_get(fields, FIELD_MAIL);
-    ticket->language = pack_get_int(fields, FIELD_LANGUAGE);
+    box_unpack(fields, ticket_fields, ticket);
     return ERR_NONE;
 }
 
