@@ -16,6 +16,7 @@ test:
 	@tools/install.sh build test
 	@$(PYTHON) tools/run_tests.py
 
+# SOAK_MINUTES=5: a short one
 soak:
 	@tools/install.sh build test
 	@$(PYTHON) tools/soak.py

@@ -3,14 +3,15 @@ acknowledged is lost, nothing is there twice, and the service goes on by itself 
 import http.client
 import sys
 import threading
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "flow"))
 import disk  # noqa: E402
 from client import Rest  # noqa: E402
 from golden import FINISH_SECONDS  # noqa: E402
-from story import close_by_clock, expect_closed_once, one, prove, rows, submit_closing, submitted, walk_to_confirm  # noqa: E402
-from tap import contains, equal, eventually, run, table, test  # noqa: E402
+from story import close_by_clock, expect_closed_once, one, prove, rows, secret_link, submit_closing, submitted, walk_to_confirm  # noqa: E402
+from tap import contains, equal, eventually, lacks, run, table, test  # noqa: E402
 from violet import Demo, Service  # noqa: E402
 
 MOUNTS = disk.enter()
@@ -223,7 +224,8 @@ def a_text_that_did_not_get_durable_is_not_acknowledged_and_the_program_ends_and
     service.close()
 
 
-def due_closing(part):
+def due_closing(part, word):
+    """A closing whose end comes while that part of the disk is bad; whether it is looked at now or an hour later."""
     demo = Demo()
     wish = failing(demo, part)
     demo.start()
@@ -231,14 +233,15 @@ def due_closing(part):
     wei.log_in("wei", "violet-wei-demo")
     closure = submit_closing(demo, wei, "violet-wei-demo")
     closure.wait_for("cooling")
+    closure.link = secret_link(demo, closure.reference)
+    wish.write_text(word)
     demo.move_clock(72)
     return demo, closure, wish
 
 
 @table([("its disk is full", "full"), ("its disk fails", "fsync")])
 def no_account_is_closed_whose_tombstone_is_not_durable(word):
-    demo, closure, wish = due_closing("logs")
-    wish.write_text(word)
+    demo, closure, wish = due_closing("logs", word)
     demo.move_clock(1)
     eventually(lambda: "closure_step_failed" in demo.stderr(), FINISH_SECONDS, "a step that failed")
     equal(one(demo, "SELECT count(*) FROM receipt"), 0, "receipts")
@@ -251,9 +254,29 @@ def no_account_is_closed_whose_tombstone_is_not_durable(word):
 
 
 @test
+def stage_door_140_told_done_though_a_step_had_failed():
+    demo, closure, wish = due_closing("logs", "fsync")
+    for _ in range(4):  # the third time a person is told
+        demo.move_clock(1)
+        time.sleep(0.3)
+    lacks(" ".join(line for _, line in demo.mails()), "注销完成", "a mail that says done")
+    lacks(closure.follow("zh-CN").page.html.text, "注销证明", "the receipt on the status page")
+    equal(one(demo, "SELECT count(*) FROM receipt"), 0, "receipts")
+    told = demo.cli("closure", "show", closure.reference)
+    equal(told["state"] in ("cooling", "settling"), True, told["state"])
+    contains(closure.follow().page.html.text, "This step waits. It is tried again by itself.", "what the status page says that it waits for")
+    equal(one(demo, "SELECT count(*) FROM ticket WHERE key_kind = 'case'"), 1, "tickets for the operator")
+    wish.unlink()
+    for _ in range(3):
+        demo.move_clock(24)
+    closure.wait_until_over(FINISH_SECONDS)
+    expect_closed_once(demo)
+    demo.close()
+
+
+@test
 def nothing_is_said_to_be_forgotten_while_the_keyring_is_not_durable():
-    demo, closure, wish = due_closing("keyring")
-    wish.write_text("fsync")
+    demo, closure, wish = due_closing("keyring", "fsync")
     demo.move_clock(1)
     closure.wait_for("forgetting", seconds=FINISH_SECONDS)
     contains(demo.run("keyring", "turn").stderr, "the turn stopped")

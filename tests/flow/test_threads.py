@@ -4,7 +4,7 @@ import time
 
 from client import Rest
 from story import close_by_clock, expect_closed_once, one, prove, rows, submit_closing, walk_to_confirm
-from tap import contains, equal, eventually, run, test
+from tap import contains, equal, eventually, lacks, run, test
 from violet import Demo
 
 
@@ -187,6 +187,78 @@ def signal_5558_and_element_1614_a_recycled_number_is_tied_to_its_old_owner():
     eventually(lambda: "a code for the new owner" in demo.person("subscriber").get("/inbox").html.text, 5, "the text")
     old = one(demo, "SELECT account_id FROM closure")
     equal(one(demo, "SELECT count(*) FROM number WHERE account_id = ?", old), 0, "numbers of the old owner")
+    demo.close()
+
+
+@test
+def railwayapp_1293_a_last_bill_that_looked_like_a_mistake():
+    demo, wei, password = fresh("wei")
+    walk_to_confirm(wei)
+    contains(wei.page.html.text, "Your balance of $18.00 goes", "what is promised before the button")
+    closure = submit_closing(demo, wei, password)
+    ledger = "ledger_id = (SELECT ledger_id FROM transfer WHERE amount = 20000000 AND debit = 4)"  # wei's
+    before = rows(demo, f"SELECT transfer_id FROM transfer WHERE {ledger}")
+    close_by_clock(demo, closure)
+    later = rows(demo, f"SELECT debit, credit, amount FROM transfer WHERE {ledger} AND transfer_id NOT IN "
+                       f"({', '.join(str(one) for one, in before)})")
+    equal(later, [(1, 2, 18_000_000)], "no bill after the request: what was promised is owed back, nothing else")
+    contains(closure.follow().page.html.text, "$18.00", "and the status page says so")
+    demo.close()
+
+
+@test
+def railwayapp_1293_the_days_until_a_wished_date_are_told_and_cost_no_part_of_a_cent():
+    demo, wei, password = fresh("wei")
+    wished = datetime.datetime.fromtimestamp(demo.now() + 29 * 86400, datetime.timezone.utc).date()
+    closure = submit_closing(demo, wei, password, wished=wished.isoformat())
+    for _ in range(28):  # the day of the number's next monthly fee passes
+        demo.move_clock(24)
+    ledger = "ledger_id = (SELECT ledger_id FROM transfer WHERE amount = 20000000 AND debit = 4)"
+    [[_], [charged]] = rows(demo, f"SELECT amount FROM transfer WHERE {ledger} AND credit = 5 ORDER BY amount DESC")
+    equal((charged > 0, charged % 10_000), (True, 0), f"{charged} millionths for the days until the wished date")
+    contains(wei.get("/wallet").html.text, f"−${charged / 1e6:.2f}", "the wallet says it")
+    for _ in range(3):
+        demo.move_clock(72)
+    closure.wait_until_over()
+    equal(rows(demo, "SELECT sum(amount) FROM refund"), [(18_000_000 - charged,)], "all the rest comes back")
+    demo.close()
+
+
+def rest_of_number(demo, number):
+    """Its reports are made and its rest passes; then it belongs to nobody."""
+    [[month]] = rows(demo, "SELECT month FROM rnd_row WHERE e164 = ?", number)
+    demo.move_clock(720)
+    demo.cli("rnd", "report", month, "--out", demo.home / "rnd.csv", "--mark")
+    for _ in range(2):
+        demo.move_clock(2160)
+        time.sleep(0.5)
+        demo.move_clock(1)
+    eventually(lambda: one(demo, "SELECT state FROM number WHERE e164 = ?", number) == 1, 5, "the end of its rest")
+
+
+@test
+def element_meta_1614_a_recycled_number_stays_with_its_old_owner_for_life():
+    demo, wei, password = fresh("wei")
+    number = "+13125550119"
+    demo.send_text("Chase: your code is 551177, for the old owner", sender="24273", number=number)
+    eventually(lambda: "551177" in wei.get("/inbox").html.text, 5, "the text")
+    closure = submit_closing(demo, wei, password)
+    close_by_clock(demo, closure)
+    old = one(demo, "SELECT account_id FROM closure")
+    rest_of_number(demo, number)
+    demo.cli("wallet", "credit", "50.00", "--account", "ann", "--instrument", "Visa 4242")
+    demo.cli("number", "assign", number, "--account", "ann", "--fee", "2.00")
+    ann = demo.rest()
+    equal([row["number"] for row in ann.get("/numbers")["numbers"] if row["number"] == number], [number])
+    lacks(str(ann.get("/messages")), "551177", "the old owner's texts")
+    demo.send_text("for the new owner", number=number)
+    eventually(lambda: "for the new owner" in str(ann.get("/messages")), 5, "the text")
+    equal(one(demo, "SELECT count(*) FROM number WHERE account_id = ?", old), 0, "numbers of the old owner")
+    equal(one(demo, "SELECT count(*) FROM line WHERE ended_at = 0 AND account_id = ?", old), 0, "lines of the old owner")
+    # who names the number now means its holder of today
+    Rest(demo.url).post("/declarations", {"name": "Ann", "contract": number, "mail": "ann@example.org"})
+    equal(rows(demo, "SELECT account_id FROM declaration WHERE account_id = ? AND state <> 4", old), [])
+    demo.check()
     demo.close()
 
 

@@ -37,7 +37,8 @@ int64_t fee_of_period(const struct fee_line *line, int64_t *ret_until)
     if (line->stopped_at == 0 || line->stopped_at >= until)
         return line->fee;
     *ret_until = line->stopped_at > line->paid_until ? line->stopped_at : line->paid_until;
-    return line->fee / days * ((*ret_until - line->paid_until) / MICROS_DAY);
+    int64_t amount = line->fee / days * ((*ret_until - line->paid_until) / MICROS_DAY);
+    return amount - amount % FEE_STEP;
 }
 
 int64_t fee_paid_after_resuming(const struct fee_line *line, int64_t now)

@@ -6,6 +6,8 @@
 #include "base/clock.h"
 
 #define FEE_REMINDER_MICROS (7 * MICROS_DAY)
+/* A whole cent, millionths: no bank and no card pays a smaller part of what is left back. */
+#define FEE_STEP INT64_C(10000)
 
 struct fee_line {
     int64_t fee; /* a month, millionths */
@@ -25,7 +27,8 @@ int64_t fee_look_at(const struct fee_line *line);
 bool fee_wants_reminder(const struct fee_line *line, int64_t now);
 /* True where the moment of the reminder has come and was not noted yet, whether a mail is due or not. */
 bool fee_reminder_is_due(const struct fee_line *line, int64_t now);
-/* The next period's fee: the whole month, or the whole days of it until the fee stops, rounded down.
+/* The next period's fee: the whole month, or the whole days of it until the fee stops, rounded down to
+ * a whole cent.
  * *ret_until is what is paid by it. */
 int64_t fee_of_period(const struct fee_line *line, int64_t *ret_until);
 /* Until when the line is paid once the fee runs again: nothing is owed for the days between. */

@@ -150,6 +150,9 @@ static void a_fee_is_the_month_or_the_days_until_it_stops(void **context)
         if (fee_of_period(&line, &until) != rows[i].amount || until != rows[i].until)
             fail_msg("row %zu", i);
     }
+    struct fee_line odd = {.fee = 2000000, .paid_until = NOW, .stopped_at = NOW + 8 * DAY};
+    int64_t until;
+    assert_true(fee_of_period(&odd, &until) == 530000); /* and no part of a cent, which nobody pays back */
 }
 
 static void fees_stop_with_the_declaration_and_the_days_between_cost_nothing(void **context)
