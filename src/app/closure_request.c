@@ -3,6 +3,7 @@
 #include "app/closure_work.h"
 #include "app/contact.h"
 #include "app/journal.h"
+#include "app/refund.h"
 #include "app/scheduler.h"
 #include "base/clock.h"
 #include "base/failpoint.h"
@@ -171,10 +172,9 @@ static enum err request_run(struct sql_tx *tx, struct arena *arena, void *contex
 
 static enum err request_check(const struct closure_request *request)
 {
-    bool bank_fits = request->refund_choice != CLOSURE_REFUND_BANK ||
-                     (str_trim(request->bank).length >= 8 && request->bank.length <= 200);
-    if (!bank_fits || !str_is_utf8(request->bank) || request->refund_choice < 0 ||
-        request->refund_choice > CLOSURE_REFUND_GIVE_UP)
+    bool bank_fits =
+        request->refund_choice != CLOSURE_REFUND_BANK || refund_destination_fits(str_trim(request->bank));
+    if (!bank_fits || request->refund_choice < 0 || request->refund_choice > CLOSURE_REFUND_GIVE_UP)
         return ERR_INVALID;
     return request->choice.scope == CLOSURE_SCOPE_ACCOUNT || request->choice.scope == CLOSURE_SCOPE_NUMBER
                ? ERR_NONE

@@ -70,6 +70,8 @@ static enum err acknowledge(struct declaration_job_state *job, struct sql_tx *tx
                             const struct seal_key *key, const struct store_declaration *row, bool is_contact,
                             int64_t due)
 {
+    if (row->mail.length == 0)
+        return ERR_NONE;
     struct mail mail = acknowledgement(job, arena, row, is_contact);
     struct mail_place place = {.key = key, .key_kind = "case", .key_owner = row->declaration_id};
     return mail_queue(tx, arena, &place, &mail,
@@ -122,6 +124,11 @@ static enum err record_run(struct sql_tx *tx, struct arena *arena, void *context
     return store_queue_add(tx, "declaration", 0, row.declaration_id, next_look(&row, job->now));
 }
 
+static bool mail_fits(const struct declaration_new *declare)
+{
+    return (declare->by_operator && declare->mail.length == 0) || contact_mail_is_valid(declare->mail);
+}
+
 static bool text_fits(struct str text, size_t least, size_t most)
 {
     return text.length >= least && text.length <= most && str_is_utf8(text);
@@ -132,7 +139,7 @@ enum err declaration_record(struct app *app, struct arena *arena, struct str cli
 {
     struct clock_reading now = clock_read();
     bool fits = text_fits(declare->name, 1, 200) && text_fits(declare->contract, 1, 200) &&
-                text_fits(declare->reason, 0, LIMIT_REASON_BYTES) && contact_mail_is_valid(declare->mail) &&
+                text_fits(declare->reason, 0, LIMIT_REASON_BYTES) && mail_fits(declare) &&
                 (declare->wished_at == 0 || declare->wished_at < now.wall + 3660 * MICROS_DAY) &&
                 declare->received_at <= now.wall &&
                 (declare->kind == DECLARATION_CANCEL || declare->kind == DECLARATION_WITHDRAW);
@@ -146,7 +153,7 @@ enum err declaration_record(struct app *app, struct arena *arena, struct str cli
                                         .now = now.wall};
     ids_reference("VD", declare->ret_reference);
     declare->ret_received_at = declare->received_at != 0 ? declare->received_at : now.wall;
-    job.due = acknowledgement_due(declare->mail, now);
+    job.due = declare->mail.length != 0 ? acknowledgement_due(declare->mail, now) : now.wall;
     declare->ret_mail_later = job.due > now.wall;
     TRY(link_new(arena, &job.secret, job.hash, job.public_key));
     FAILPOINT("declaration.before_record");

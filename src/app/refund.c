@@ -211,8 +211,11 @@ enum err refund_mark_failed(struct app *app, const struct actor *actor, struct r
     return refund_do(&job, "refund_failed");
 }
 
-static bool destination_fits(struct str to)
+bool refund_destination_fits(struct str to)
 {
+    for (size_t i = 0; i < to.length; i++)
+        if ((unsigned char)to.data[i] < ' ' || to.data[i] == 0x7f)
+            return false;
     return to.length >= DESTINATION_MIN_BYTES && to.length <= DESTINATION_MAX_BYTES && str_is_utf8(to);
 }
 
@@ -244,7 +247,7 @@ static enum err redirect_verb(struct closure_work *closure, struct refund_job *j
 enum err refund_redirect(struct app *app, const struct actor *actor, struct refund_id id, struct str to)
 {
     struct refund_job job = {.app = app, .actor = actor, .id = id, .to = str_trim(to), .verb = redirect_verb};
-    return destination_fits(job.to) ? refund_do(&job, "refund_redirect") : ERR_INVALID;
+    return refund_destination_fits(job.to) ? refund_do(&job, "refund_redirect") : ERR_INVALID;
 }
 
 enum err refund_destination_allowed(const struct store_closure *closure, bool has_key)
@@ -288,7 +291,7 @@ enum err closure_set_bank(struct app *app, const struct actor *actor, struct clo
 {
     struct refund_job job = {
         .app = app, .actor = actor, .id = {.closure = id}, .now = clock_now(), .to = str_trim(bank)};
-    if (!destination_fits(job.to))
+    if (!refund_destination_fits(job.to))
         return ERR_INVALID;
     TRY(sql_call(app->store, "closure_bank", bank_run, &job));
     scheduler_wake(app->scheduler);

@@ -32,6 +32,8 @@ enum err refund_redirect(struct app *app, const struct actor *actor, struct refu
  * goes back to where it came from only, unless a person knows the holder), ERR_INVALID. */
 enum err closure_set_bank(struct app *app, const struct actor *actor, struct closure_id id, struct str bank);
 
+/* A bank account as a person writes it: one line of 8 to 200 bytes. */
+bool refund_destination_fits(struct str to);
 /* It is owed and nobody has said where it goes. */
 bool refund_asks_destination(const struct store_refund *refund);
 /* It failed and no next attempt was made: a person sees to it. rows: all refunds of the closure. */

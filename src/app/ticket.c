@@ -179,6 +179,22 @@ static enum err load_ticket(struct ticket_job *job, struct sql_tx *tx, struct ar
     return store_ticket_open(arena, ret_key, ticket);
 }
 
+static bool has_own_key(const struct store_ticket *ticket)
+{
+    return str_is(ticket->key_kind, "case");
+}
+
+/* What lies under the account's or the closure's key goes with that. */
+static enum err end_ticket(struct sql_tx *tx, const struct store_ticket *ticket, int64_t now)
+{
+    TRY(store_ticket_set_state(tx, ticket, TICKET_CLOSED, now));
+    TRY(store_desk_remove(tx, "ticket", ticket->ticket_id));
+    if (!has_own_key(ticket))
+        return ERR_NONE;
+    return store_queue_move(tx, "ticket", ticket->account_id, ticket->ticket_id,
+                            now + LIMIT_CASE_KEPT_DAYS * MICROS_DAY);
+}
+
 enum err ticket_settle(struct app *app, struct sql_tx *tx, struct arena *arena, int64_t account_id,
                        int64_t ticket_id, struct str note, int64_t now)
 {
@@ -196,8 +212,7 @@ enum err ticket_settle(struct app *app, struct sql_tx *tx, struct arena *arena, 
     TRY(store_ticket_message_insert(tx, arena, &key, &message));
     if (ticket.state != TICKET_OPEN) /* somebody sees to it: they close it */
         return ERR_NONE;
-    TRY(store_ticket_set_state(tx, &ticket, TICKET_CLOSED, now));
-    return store_desk_remove(tx, "ticket", ticket_id);
+    return end_ticket(tx, &ticket, now);
 }
 
 /* Tickets that were opened for the operator are not the subscriber's. The holder of a status link reads those
@@ -342,6 +357,8 @@ static enum err answer_run(struct sql_tx *tx, struct arena *arena, void *context
                                            .text = job->text};
     TRY(store_ticket_message_insert(tx, arena, &key, &message));
     TRY(store_ticket_set_state(tx, &ticket, staff ? TICKET_ANSWERED : TICKET_OPEN, job->now));
+    if (has_own_key(&ticket))
+        TRY(store_queue_remove(tx, "ticket", job->account_id, job->ticket_id));
     if (!staff)
         return store_desk_add(tx, "ticket", job->now + MICROS_DAY, job->account_id, job->ticket_id);
     TRY(store_desk_remove(tx, "ticket", job->ticket_id));
@@ -377,8 +394,7 @@ static enum err close_run(struct sql_tx *tx, struct arena *arena, void *context)
     TRY(load_ticket(job, tx, arena, &ticket, &key));
     if (!may_read(job->actor, &ticket))
         return ERR_NOT_FOUND;
-    TRY(store_ticket_set_state(tx, &ticket, TICKET_CLOSED, job->now));
-    return store_desk_remove(tx, "ticket", job->ticket_id);
+    return end_ticket(tx, &ticket, job->now);
 }
 
 enum err ticket_close(struct app *app, const struct actor *actor, int64_t account_id, int64_t ticket_id)
@@ -386,4 +402,23 @@ enum err ticket_close(struct app *app, const struct actor *actor, int64_t accoun
     struct ticket_job job = {
         .app = app, .actor = actor, .account_id = account_id, .ticket_id = ticket_id, .now = clock_now()};
     return sql_call(app->store, "ticket_close", close_run, &job);
+}
+
+/* Nobody can read it from here on; its row stays without what was written, as a number that was given. */
+static enum err forget_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct ticket_job *job = context;
+    struct store_ticket ticket;
+    TRY(store_ticket_get(tx, arena, job->account_id, job->ticket_id, &ticket));
+    TRY(store_queue_remove(tx, "ticket", job->account_id, job->ticket_id));
+    if (!has_own_key(&ticket) || ticket.state != TICKET_CLOSED)
+        return ERR_NONE;
+    TRY(store_ticket_forget(tx, &ticket));
+    return keys_destroy(tx, "case", ticket.key_owner);
+}
+
+enum err ticket_job(struct app *app, int64_t account_id, int64_t ticket_id)
+{
+    struct ticket_job job = {.app = app, .account_id = account_id, .ticket_id = ticket_id};
+    return sql_call(app->store, "ticket_forget", forget_run, &job);
 }

@@ -50,6 +50,9 @@ enum err ticket_list(struct app *app, struct arena *arena, const struct actor *a
  * mail). ERR_POLICY where the conversation is as long as it may be: a new one goes on. */
 enum err ticket_answer(struct app *app, const struct actor *actor, int64_t account_id, int64_t ticket_id,
                        struct str text);
+/* The scheduler's job "ticket": thirty days after the end of a conversation that has a key of its own (a
+ * stranger's, the operator's) what was written is deleted and the key with it. */
+enum err ticket_job(struct app *app, int64_t account_id, int64_t ticket_id);
 /* Ends a conversation; an answer opens it again. */
 enum err ticket_close(struct app *app, const struct actor *actor, int64_t account_id, int64_t ticket_id);
 

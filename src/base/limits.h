@@ -65,6 +65,7 @@ enum {
     /* tickets */
     LIMIT_TICKET_BYTES = 8000,
     LIMIT_TICKETS_OPEN = 20,
+    LIMIT_CASE_KEPT_DAYS = 30, /* what was written under a key of its own, after its end */
     /* Of one conversation, so that it is shown and re-sealed whole; the last ones are for support's answers.
      */
     LIMIT_TICKET_MESSAGES = 100,

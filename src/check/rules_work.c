@@ -26,6 +26,7 @@ const struct check_rule check_rules_work[] = {
      "SELECT queue.kind || ' ' || queue.account_id || '/' || queue.subject_id, 'is not there' FROM queue "
      "WHERE " SUBJECT_OF("outbox", "outbox", "outbox_id") "OR "
      SUBJECT_OF("closure", "closure", "closure_id") "OR " SUBJECT_OF("sweep", "closure", "closure_id") "OR "
+     SUBJECT_OF("ticket", "ticket", "ticket_id") "OR "
      SUBJECT_OF("archive", "archive", "archive_id") "OR (queue.kind = 'line' AND NOT EXISTS (SELECT 1 FROM "
      "line WHERE line.account_id = queue.account_id AND line.line_id = queue.subject_id AND line.ended_at = "
      "0)) OR (queue.kind = 'declaration' AND queue.subject_id NOT IN (SELECT declaration_id FROM "

@@ -10,6 +10,7 @@
 #include "app/line_fees.h"
 #include "app/number_aging.h"
 #include "app/scheduler.h"
+#include "app/ticket.h"
 #include "app/tombstones.h"
 #include "base/log.h"
 #include "cmd/cli.h"
@@ -40,11 +41,17 @@ struct service {
 
 /* Every kind that is ever put into the queue. */
 static const struct scheduler_kind kinds[] = {
-    {"outbox", outbox_run},           {"closure", closure_job},
-    {"declaration", declaration_job}, {"line", line_fees_run},
-    {"archive", archive_run},         {"aging", number_aging_run},
-    {"sweep", closure_sweep},         {"turn", keyring_turn_job},
-    {"leaves", leaves_run},           {"carrier_seen", carrier_forget_run},
+    {"outbox", outbox_run},
+    {"closure", closure_job},
+    {"declaration", declaration_job},
+    {"ticket", ticket_job},
+    {"line", line_fees_run},
+    {"archive", archive_run},
+    {"aging", number_aging_run},
+    {"sweep", closure_sweep},
+    {"turn", keyring_turn_job},
+    {"leaves", leaves_run},
+    {"carrier_seen", carrier_forget_run},
     {"expired", expired_forget_run},
 };
 

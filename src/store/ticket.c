@@ -181,3 +181,11 @@ enum err store_ticket_message_list(struct sql_tx *tx, struct arena *arena, const
     *ret_count = count;
     return error != ERR_NONE ? error : end;
 }
+
+enum err store_ticket_forget(struct sql_tx *tx, const struct store_ticket *ticket)
+{
+    TRY(sql_exec(tx, STATEMENT_TICKET_MESSAGE_FORGET, NULL, SQL_INT(ticket->account_id),
+                 SQL_INT(ticket->ticket_id)));
+    return sql_exec(tx, STATEMENT_TICKET_FORGET, NULL, SQL_INT(ticket->account_id),
+                    SQL_INT(ticket->ticket_id));
+}

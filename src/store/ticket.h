@@ -47,6 +47,8 @@ struct store_ticket_message {
 
 enum err store_ticket_message_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                                      const struct store_ticket_message *message);
+/* Deletes what was written in a conversation: its messages and its sealed part. */
+enum err store_ticket_forget(struct sql_tx *tx, const struct store_ticket *ticket);
 /* How many messages a conversation has. */
 enum err store_ticket_message_count(struct sql_tx *tx, int64_t account_id, int64_t ticket_id,
                                     int64_t *ret_count);

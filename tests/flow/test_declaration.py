@@ -96,6 +96,16 @@ def the_desk_finds_a_declaration_that_waits_for_nobody():
 
 
 @test
+def a_letter_without_a_mail_address_is_recorded_as_a_withdrawal():
+    desk = demo.person()
+    desk.log_in("rita", "violet-rita-demo", page="/desk/login")
+    desk.get("/desk/declarations")
+    desk.press(action="/desk/declarations", kind="withdraw", name="Ann Lee", contract="a letter", mail="")
+    contains(desk.page.html.text, "recorded")
+    nobody.call("POST", "/declarations", {"name": "Ann Lee", "contract": "a letter", "mail": ""}, 422)
+
+
+@test
 def nothing_is_out_of_order_afterwards():
     demo.check()
 

@@ -17,6 +17,7 @@
 #include "app/outbox.h"
 #include "app/refund.h"
 #include "app/session.h"
+#include "app/ticket.h"
 #include "app/wallet_credit.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -66,9 +67,10 @@ static const struct effect_kind effects[] = {{"mail", take_mail, NULL}};
 static const struct {
     const char *kind;
     enum err (*job)(struct app *app, int64_t account_id, int64_t subject_id);
-} jobs[] = {{"outbox", outbox_run},   {"closure", closure_job}, {"declaration", declaration_job},
-            {"line", line_fees_run},  {"archive", archive_run}, {"aging", number_aging_run},
-            {"sweep", closure_sweep}, {"leaves", leaves_run},   {"turn", keyring_turn_job}};
+} jobs[] = {{"outbox", outbox_run},      {"closure", closure_job}, {"declaration", declaration_job},
+            {"ticket", ticket_job},      {"line", line_fees_run},  {"archive", archive_run},
+            {"aging", number_aging_run}, {"sweep", closure_sweep}, {"leaves", leaves_run},
+            {"turn", keyring_turn_job}};
 
 struct due {
     struct store_queue_item items[64];

@@ -196,6 +196,7 @@ static void a_refund_that_came_back_asks_the_holder_and_in_the_end_a_person(void
 struct tickets_job {
     struct house *house;
     int64_t account_id;
+    int64_t ticket_id;
     size_t all, under_account, under_closure, closed, messages;
 };
 
@@ -230,6 +231,36 @@ static int64_t ask(struct house *house, const struct actor *actor)
     assert_int_equal(ticket_ask(&house->app, house->arena, actor, &ticket), ERR_NONE);
     clock_advance(MICROS_HOUR); /* nobody asks that often */
     return ticket.ret_ticket_id;
+}
+
+static enum err for_operator_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct tickets_job *job = context;
+    return ticket_open_noted(&job->house->app, tx, arena, job->account_id, STR("job test"), STR("failed"),
+                             clock_now(), &job->ticket_id);
+}
+
+static void what_support_wrote_to_itself_is_forgotten_thirty_days_after_its_end(void **state)
+{
+    struct house *house = *state;
+    const struct actor amy = {.kind = ACTOR_STAFF, .staff_id = 9, .role = ROLE_AGENT};
+    struct actor actor = ann(house, false);
+    struct tickets_job job = {.house = house, .account_id = actor.account_id};
+    struct ticket_view *read;
+    assert_int_equal(sql_call(house->app.store, "test", for_operator_run, &job), ERR_NONE);
+    for (int again = 0; again < 2; again++) { /* an answer opens it again and stops the clock */
+        assert_int_equal(ticket_close(&house->app, &amy, actor.account_id, job.ticket_id), ERR_NONE);
+        later(house, 29 * MICROS_DAY);
+        assert_int_equal(ticket_read(&house->app, house->arena, &amy, actor.account_id, job.ticket_id, &read),
+                         ERR_NONE);
+        if (again == 0)
+            assert_int_equal(ticket_answer(&house->app, &amy, actor.account_id, job.ticket_id, STR("Hm.")),
+                             ERR_NONE);
+        later(house, 2 * MICROS_DAY);
+    }
+    assert_int_equal(ticket_read(&house->app, house->arena, &amy, actor.account_id, job.ticket_id, &read),
+                     ERR_NOT_FOUND);
+    assert_int_equal(tickets(house, actor.account_id).messages, 0);
 }
 
 enum { OPEN_TICKETS = 11 };
@@ -473,6 +504,7 @@ int main(void)
         CLOSING_TEST(a_closure_goes_to_its_end_and_leaves_a_receipt),
         CLOSING_TEST(the_closures_key_dies_with_the_last_refund),
         CLOSING_TEST(a_refund_that_came_back_asks_the_holder_and_in_the_end_a_person),
+        CLOSING_TEST(what_support_wrote_to_itself_is_forgotten_thirty_days_after_its_end),
         CLOSING_TEST(every_open_conversation_outlives_the_account_whole),
         CLOSING_TEST(a_second_request_gets_the_first_ones_case),
         CLOSING_TEST(something_fresh_is_looked_at_by_a_person),

@@ -111,7 +111,9 @@ static enum err post_match(struct visit *visit)
 static enum err post_record(struct visit *visit)
 {
     struct declaration_new declared = {
-        .kind = DECLARATION_CANCEL,
+        .kind =
+            str_is(http_form(visit->request, "kind"), "withdraw") ? DECLARATION_WITHDRAW : DECLARATION_CANCEL,
+        .by_operator = true,
         .name = str_trim(http_form(visit->request, "name")),
         .contract = str_trim(http_form(visit->request, "contract")),
         .mail = str_trim(http_form(visit->request, "mail")),

@@ -33,3 +33,7 @@ WHERE account_id = $1 AND ticket_id = $2 ORDER BY message_id LIMIT $3;
 -- name: ticket_message_reseal
 -- sealed: box
 UPDATE ticket_message SET box = $4 WHERE account_id = $1 AND ticket_id = $2 AND message_id = $3;
+-- name: ticket_forget
+UPDATE ticket SET box = NULL WHERE account_id = $1 AND ticket_id = $2;
+-- name: ticket_message_forget
+DELETE FROM ticket_message WHERE account_id = $1 AND ticket_id = $2;
