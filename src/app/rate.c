@@ -1,8 +1,10 @@
 #include "app/rate.h"
 
 #include "base/clock.h"
+#include "base/ids.h"
 #include "crypto/seal.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -25,12 +27,34 @@ struct rate_slot {
 static struct rate_slot rate_slots[RATE_SLOTS];
 static pthread_mutex_t rate_lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* Whoever knew which keys share a place in the table could push a full bucket out of it. */
+static uint8_t rate_secret[32];
+static pthread_once_t rate_secret_once = PTHREAD_ONCE_INIT;
+
+static void rate_make_secret(void)
+{
+    ids_random(rate_secret, sizeof rate_secret);
+}
+
+/* One subscriber of a network has a whole /64 of addresses (RFC 6177): its first half counts. */
+static struct str rate_network(struct str key, uint8_t space[16])
+{
+    char text[INET6_ADDRSTRLEN] = {0};
+    if (key.length == 0 || key.length >= sizeof text)
+        return key;
+    memcpy(text, key.data, key.length);
+    return inet_pton(AF_INET6, text, space) == 1 ? str_bytes(space, 8) : key;
+}
+
 static uint64_t rate_key(enum rate_kind kind, struct str key)
 {
-    uint8_t hash[32];
+    uint8_t hash[32], space[16];
     uint64_t value;
     char kind_byte = (char)('a' + (int)kind);
-    seal_hash((const struct str[]){{&kind_byte, 1}, key}, 2, hash);
+    pthread_once(&rate_secret_once, rate_make_secret);
+    const struct str parts[] = {
+        str_bytes(rate_secret, sizeof rate_secret), {&kind_byte, 1}, rate_network(key, space)};
+    seal_hash(parts, 3, hash);
     memcpy(&value, hash, sizeof value);
     return value | 1;
 }

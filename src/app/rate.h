@@ -19,7 +19,7 @@ enum rate_kind {
 };
 
 /* Takes one token of key's bucket; ERR_RATE when it is empty. key may be personal: only its hash is kept, in
- * memory. monotonic is in microseconds. */
+ * memory, and an IPv6 address counts as its /64 network. monotonic is in microseconds. */
 enum err rate_take(enum rate_kind kind, struct str key, int64_t monotonic);
 struct rate_left {
     int64_t limit, remaining; /* tokens of a full bucket, and of this one afterwards */

@@ -335,6 +335,10 @@ int cli_main(int argc, char **argv)
     }
     if (error != ERR_NONE && cli.err.length == 0)
         cli_fail(&cli, error, "%s", err_code(error));
+    if (cli.out.failed) { /* half an answer would be taken for a whole one */
+        buf_free(&cli.out);
+        error = cli_fail(&cli, ERR_TOO_LARGE, "the answer does not fit in memory; ask for less");
+    }
     print_all(STDOUT_FILENO, buf_str(&cli.out));
     print_all(STDERR_FILENO, buf_str(&cli.err));
     buf_free(&cli.out);

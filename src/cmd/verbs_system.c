@@ -16,6 +16,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void say_now(int file, struct buf *text)
@@ -180,6 +181,18 @@ static enum err demo_house(struct cli *cli, struct house *house, struct demo *de
     return error;
 }
 
+/* The default one lies where everybody may write: somebody else's would hold their keyring and our people. */
+static enum err want_own_directory(struct cli *cli, const char *path)
+{
+    struct stat found;
+    if (lstat(path, &found) != 0)
+        return ERR_NONE; /* it is made */
+    if (S_ISDIR(found.st_mode) && found.st_uid == getuid() && (found.st_mode & 022) == 0)
+        return ERR_NONE;
+    return cli_fail(cli, ERR_FORBIDDEN,
+                    "%s is not a directory that you alone may write; give another with --data", path);
+}
+
 static enum err run_demo(struct cli *cli)
 {
     struct settings settings;
@@ -188,6 +201,7 @@ static enum err run_demo(struct cli *cli)
     char data[64];
     if (!cli_has(cli, "data")) {
         snprintf(data, sizeof data, "/tmp/violet-demo-%u", (unsigned)getuid());
+        TRY(want_own_directory(cli, data));
         cli->options[cli->option_count].name = "data";
         cli->options[cli->option_count++].value = data;
     }

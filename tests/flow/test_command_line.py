@@ -149,7 +149,8 @@ def serve_says_json_on_stdout_and_words_on_stderr():
     try:
         made.start()
         port = int(made.url.rsplit(":", 1)[1])
-        contains(made.stderr(), f"violet serves on port {port}")
+        eventually(lambda: f"violet serves on port {port}" in made.stderr(), 20, "the words")
+        equal(oct((made.data / "control").stat().st_mode & 0o777), "0o600", "the control socket")
         made.stop()
         made.arguments.remove("--json")
         made.start(wait=False)

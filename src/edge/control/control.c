@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +14,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { CONTROL_LIMIT = 32 * 1024 * 1024, CONTROL_WORDS = 64, CONTROL_SECONDS = 30 };
+enum {
+    CONTROL_LIMIT = 32 * 1024 * 1024,
+    CONTROL_WORDS = 64,
+    CONTROL_SECONDS = 30,
+    CONTROL_PAUSE_MICROS = 100000
+};
 enum { FIELD_WORD = 1, FIELD_INPUT, FIELD_OUT, FIELD_ERR, FIELD_EXIT };
 
 struct control {
@@ -22,6 +28,7 @@ struct control {
     control_run *run;
     void *context;
     pthread_t thread;
+    atomic_bool stopping;
 };
 
 static bool send_all(int file, struct str bytes)
@@ -62,6 +69,11 @@ static void control_execute(struct control *control, struct str request, struct 
         if (field == FIELD_WORD)
             words[count++] = arena_cstr(arena, value);
     int code = control->run(control->context, count, words, pack_get(request, FIELD_INPUT), &out, &err);
+    if (out.failed) { /* half an answer would be taken for a whole one */
+        buf_free(&out);
+        buf_printf(&err, "violet: the answer is larger than %d MiB; ask for less\n", CONTROL_LIMIT >> 20);
+        code = err_exit_code(ERR_TOO_LARGE);
+    }
     pack_add(answer, FIELD_OUT, buf_str(&out));
     pack_add(answer, FIELD_ERR, buf_str(&err));
     pack_add_int(answer, FIELD_EXIT, code + 1);
@@ -92,10 +104,15 @@ static void *control_thread(void *context)
     pthread_setname_np(pthread_self(), "control");
     for (;;) {
         int peer = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC);
-        if (peer < 0 && (errno == EINTR || errno == ECONNABORTED))
-            continue;
-        if (peer < 0)
+        if (peer < 0 && atomic_load(&control->stopping))
             return NULL; /* the listener was shut down */
+        if (peer < 0) {
+            if (errno != EINTR && errno != ECONNABORTED) {
+                log_error("control_accept", LOG_INT("errno", errno));
+                usleep(CONTROL_PAUSE_MICROS); /* no descriptor is free: others give theirs back */
+            }
+            continue;
+        }
         control_serve(control, peer);
         close(peer);
     }
@@ -118,10 +135,10 @@ static enum err control_listen(struct control *control)
     if (control->listener < 0)
         return ERR_IO;
     unlink(control->path);
-    mode_t before = umask(0177);
-    int bound = bind(control->listener, (struct sockaddr *)&address, sizeof address);
-    umask(before);
-    if (bound != 0 || listen(control->listener, 16) != 0)
+    /* The mode that the file gets; umask would be the whole process's, and other threads make files. */
+    if (fchmod(control->listener, 0600) != 0 ||
+        bind(control->listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(control->listener, 16) != 0)
         return errno == EACCES ? ERR_FORBIDDEN : ERR_IO;
     return pthread_create(&control->thread, NULL, control_thread, control) == 0 ? ERR_NONE : ERR_MEMORY;
 }
@@ -152,6 +169,7 @@ void control_stop(struct control *control)
 {
     if (control == NULL)
         return;
+    atomic_store(&control->stopping, true);
     shutdown(control->listener, SHUT_RDWR);
     pthread_join(control->thread, NULL);
     close(control->listener);
