@@ -3,6 +3,7 @@ import shutil
 import sqlite3
 import subprocess
 
+from boxes import data_keys, openings, windows, wrapping_keys
 from story import Closure, close_by_clock, codes, rows
 from tap import contains, equal, eventually, run, test
 from violet import Demo
@@ -12,11 +13,17 @@ home = demo.home
 first, second, new = home / "first", home / "second", home / "new"
 closing = None
 number_before = None
+session = None  # of who leaves
+GOES, STAYS = "the cormorant sleeps at noon", "the kingfisher wakes at dawn"
+demo.send_text(GOES)
+demo.send_text(STAYS, number="+13125550119")
 
 
 def close_account(role="subscriber"):
     """By the REST interface, up to the destroyed key."""
+    global session
     login, rest = demo.login(role), demo.rest(role)
+    session = rest
     known = len(codes(demo))
     rest.post("/closures/proof-code", status=200)
     code = eventually(lambda: codes(demo)[:len(codes(demo)) - known], 5, "a mail with a code")[0]
@@ -159,6 +166,26 @@ def the_restored_store_is_served_and_forgets_again():
         served.person().log_in(living["name"], living["password"], "/login")
     finally:
         served.close()
+
+
+@test
+def chatto_219_and_opentranscribe_442_a_restore_brought_the_deleted_back():
+    served = Demo(demo.binary)
+    served.arguments = ["demo", "--listen", "127.0.0.1:0", "--data", str(new), "--json"]
+    served.options, served.data = ["--data", str(new)], new
+    served.start()
+    try:
+        gone = demo.login("subscriber")
+        served.person().log_in(gone["name"], gone["password"], "/login", status=401)
+        session.base = served.url
+        session.call("GET", "/messages", status=401)
+        equal(served.cli("closure", "show", closing.reference)["state"], "forgotten")
+    finally:
+        served.close()
+    left = data_keys(wrapping_keys(windows(new / "keyring"), new / "violet.db"), new / "violet.db")
+    for store in (new / "violet.db", first / "violet.db"):
+        opened = {text for plain in openings(left.values(), store) for text in (GOES, STAYS) if text.encode() in plain}
+        equal(opened, {STAYS}, f"what the keys of the restored house open in {store}")
 
 
 run(demo.close)
