@@ -71,6 +71,15 @@ static enum err gather_services(struct app *app, struct sql_tx *tx, struct arena
     return ERR_NONE;
 }
 
+/* Forwarding is used as long as it is on. With one number of several it goes on for the others. */
+static void gather_forward(const struct account *account, int64_t now, struct closure_facts *facts)
+{
+    if (account->row.wishes.forward == FORWARD_OFF)
+        return;
+    facts->api_used++;
+    facts->api_last_at = now;
+}
+
 static enum err gather_contacts(struct sql_tx *tx, struct arena *arena, struct account *account,
                                 struct closure_facts *facts)
 {
@@ -125,6 +134,7 @@ enum err closure_facts_gather(struct app *app, struct sql_tx *tx, struct arena *
         .case_open = question->open_closure_id != 0,
     };
     struct store_closure_facts counts;
+    gather_forward(account, question->now, &facts);
     TRY(gather_counts(tx, account, question->actor, question->messages_limit, &facts, &counts));
     TRY(gather_line(tx, arena, account, choice, &facts));
     TRY(gather_services(app, tx, arena, account, choice, &facts));

@@ -1,13 +1,10 @@
 #include "app/message_list.h"
 
-#include "app/account.h"
+#include "app/message_rows.h"
 #include "app/service_name.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/types.h"
-#include "store/line.h"
-#include "store/message.h"
-#include "store/service.h"
 
 struct list_job {
     struct app *app;
@@ -17,30 +14,24 @@ struct list_job {
     struct message_page page;
 };
 
-/* What the rows of a page refer to. */
-struct page_names {
-    struct store_line *lines;
-    struct store_service *services;
-    size_t line_count, service_count;
-};
-
-static enum err load_names(struct list_job *job, struct sql_tx *tx, const struct account *account,
-                           struct page_names *ret_names)
+enum err message_names_load(struct app *app, struct sql_tx *tx, struct arena *arena,
+                            const struct account *account, struct message_names *ret_names)
 {
-    struct page_names names = {
-        .lines = ARENA_ARRAY(job->arena, LIMIT_LINES, struct store_line),
-        .services = ARENA_ARRAY(job->arena, LIMIT_SERVICES, struct store_service),
+    int64_t account_id = account->row.account_id;
+    struct message_names names = {
+        .app = app,
+        .arena = arena,
+        .lines = ARENA_ARRAY(arena, LIMIT_LINES, struct store_line),
+        .services = ARENA_ARRAY(arena, LIMIT_SERVICES, struct store_service),
     };
-    TRY(store_line_list(tx, job->arena, &account->key, job->account_id, names.lines, LIMIT_LINES,
-                        &names.line_count));
-    TRY(store_service_list(tx, job->arena, &account->key, job->account_id, names.services, LIMIT_SERVICES,
+    TRY(store_line_list(tx, arena, &account->key, account_id, names.lines, LIMIT_LINES, &names.line_count));
+    TRY(store_service_list(tx, arena, &account->key, account_id, names.services, LIMIT_SERVICES,
                            &names.service_count));
     *ret_names = names;
     return ERR_NONE;
 }
 
-static struct message_view view_of(struct list_job *job, const struct store_message *row,
-                                   const struct page_names *names)
+struct message_view message_view_of(const struct message_names *names, const struct store_message *row)
 {
     struct message_view view = {
         .message_id = row->message_id,
@@ -60,20 +51,20 @@ static struct message_view view_of(struct list_job *job, const struct store_mess
         }
     for (size_t i = 0; i < names->service_count; i++)
         if (row->service_id != 0 && names->services[i].service_id == row->service_id)
-            view.service = service_name(job->app, job->arena, &names->services[i]);
+            view.service = service_name(names->app, names->arena, &names->services[i]);
     return view;
 }
 
 static enum err fill_page(struct list_job *job, struct sql_tx *tx, const struct account *account,
                           const struct store_message *rows, size_t count)
 {
-    struct page_names names;
+    struct message_names names;
     size_t limit = job->filter.limit;
-    TRY(load_names(job, tx, account, &names));
+    TRY(message_names_load(job->app, tx, job->arena, account, &names));
     job->page.count = count > limit ? limit : count;
     job->page.messages = ARENA_ARRAY(job->arena, limit, struct message_view);
     for (size_t i = 0; i < job->page.count; i++)
-        job->page.messages[i] = view_of(job, &rows[i], &names);
+        job->page.messages[i] = message_view_of(&names, &rows[i]);
     job->page.next = count > limit ? rows[limit - 1].message_id : 0;
     return store_message_count_unread(tx, job->account_id, &job->page.unread);
 }
@@ -119,15 +110,14 @@ struct one_job {
 static enum err get_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct one_job *job = context;
-    struct list_job names_job = {.app = job->app, .arena = job->arena, .account_id = job->account_id};
-    struct page_names names;
+    struct message_names names;
     struct account *account;
     struct store_message row;
     (void)arena;
     TRY(account_load(job->app, tx, job->arena, job->account_id, &account));
     TRY(store_message_get(tx, job->arena, &account->key, job->account_id, job->message_id, &row));
-    TRY(load_names(&names_job, tx, account, &names));
-    job->view = view_of(&names_job, &row, &names);
+    TRY(message_names_load(job->app, tx, job->arena, account, &names));
+    job->view = message_view_of(&names, &row);
     return ERR_NONE;
 }
 

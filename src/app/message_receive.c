@@ -1,6 +1,8 @@
 #include "app/message_receive.h"
 
 #include "app/account.h"
+#include "app/message_forward.h"
+#include "app/message_wishes.h"
 #include "app/service_catalogue.h"
 #include "base/clock.h"
 #include "base/failpoint.h"
@@ -22,6 +24,7 @@ struct receive_job {
     struct str to;      /* E.164; empty where it is no number at all */
     struct str code;    /* found before the transaction: looking into the text needs no row */
     struct str service; /* key of the list; empty: none */
+    struct str service_name;
     uint8_t hash[32];
     int64_t now, message_id;
 };
@@ -57,6 +60,7 @@ static enum err store_text(struct receive_job *job, struct sql_tx *tx, struct ar
     if (job->service.length != 0)
         TRY(store_service(job, tx, arena, account, line_id, &message.service_id));
     TRY(store_message_insert(tx, arena, &account->key, &message));
+    TRY(message_forward(tx, arena, account, &message, job->to, job->service_name, job->now));
     return store_line_touch(tx, message.account_id, line_id, job->now);
 }
 
@@ -64,6 +68,15 @@ static enum err count_text(struct receive_job *job, struct sql_tx *tx, struct st
 {
     job->receive->ret_outcome = MESSAGE_RECEIVE_COUNTED;
     return store_number_count_text(tx, e164, job->now);
+}
+
+/* Not stored, by the holder's wish; that the service knows the number is kept all the same. */
+static enum err refuse_text(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
+                            const struct account *account, int64_t line_id)
+{
+    int64_t service_id;
+    job->receive->ret_outcome = MESSAGE_RECEIVE_COUNTED;
+    return job->service.length != 0 ? store_service(job, tx, arena, account, line_id, &service_id) : ERR_NONE;
 }
 
 /* Texts reach a line as long as its number is the account's; whoever has no key any more receives nothing. */
@@ -81,6 +94,12 @@ static enum err deliver(struct receive_job *job, struct sql_tx *tx, struct arena
     if (error == ERR_KEY_GONE || error == ERR_NOT_FOUND)
         return count_text(job, tx, number.e164);
     TRY(error);
+    bool blocked;
+    TRY(message_is_blocked(tx, arena, account, job->receive->from, job->now, &blocked));
+    if (blocked)
+        return refuse_text(job, tx, arena, account, number.line_id);
+    struct quiet_hours quiet = message_quiet(account);
+    job->receive->ret_quiet = quiet_end(&quiet, job->now) != job->now;
     job->receive->ret_outcome = MESSAGE_RECEIVE_STORED;
     job->receive->ret_account_id = number.account_id;
     job->receive->ret_message_id = job->message_id;
@@ -115,7 +134,7 @@ static void tell_listeners(struct app *app, const struct message_receive *receiv
 {
     char text[32];
     int length = snprintf(text, sizeof text, "%lld", (long long)receive->ret_message_id);
-    if (app->publish != NULL && receive->ret_outcome == MESSAGE_RECEIVE_STORED)
+    if (app->publish != NULL && !receive->ret_quiet && receive->ret_outcome == MESSAGE_RECEIVE_STORED)
         app->publish(app->publish_context, receive->ret_account_id, "message",
                      str_bytes(text, (size_t)length));
 }
@@ -130,6 +149,7 @@ static void look_into(struct receive_job *job, struct arena *arena)
     const struct service *service =
         service_catalogue_match(job->app, arena, receive->from, receive->text, job->code.length != 0).service;
     job->service = service != NULL ? str_from(service->key) : STR_NONE;
+    job->service_name = service != NULL ? str_from(service->name) : STR_NONE;
     seal_hash(parts, 2, job->hash);
 }
 

@@ -7,7 +7,8 @@
 enum message_receive_outcome {
     MESSAGE_RECEIVE_STORED,
     MESSAGE_RECEIVE_REPEATED, /* the carrier's id was seen: nothing was stored again */
-    MESSAGE_RECEIVE_COUNTED,  /* the number is not ours or rests: only counted */
+    MESSAGE_RECEIVE_COUNTED,  /* the number is not ours or rests, or its holder refuses the sender: only
+                                 counted */
 };
 
 struct message_receive {
@@ -20,6 +21,7 @@ struct message_receive {
     int64_t now;           /* when it came, microseconds UTC; 0: now */
     enum message_receive_outcome ret_outcome;
     int64_t ret_account_id, ret_message_id; /* where it was stored */
+    bool ret_quiet;                         /* in the holder's quiet hours: no open page moves */
 };
 
 /* Stores the text under the account of its number, with the code and the service found in it, and tells the

@@ -70,8 +70,10 @@ static enum err outbox_record(struct sql_tx *tx, struct arena *arena, void *cont
     if (state == OUTBOX_DONE || state == OUTBOX_DEAD)
         TRY(closure_receipt_handed_over(job->app, tx, arena, job->row.account_id, job->row.closure_id,
                                         job->row.effect_key, job->row.fields, state == OUTBOX_DONE, now));
-    bool stuck =
-        state == OUTBOX_DEAD || (state == OUTBOX_WAITING && job->row.tries == LIMIT_OUTBOX_TRIES_TO_TICKET);
+    /* A destination that a subscriber chose is for the subscriber to mend. */
+    bool forwards = str_starts(job->row.effect_key, STR("forward:"));
+    bool stuck = !forwards && (state == OUTBOX_DEAD ||
+                               (state == OUTBOX_WAITING && job->row.tries == LIMIT_OUTBOX_TRIES_TO_TICKET));
     if (stuck)
         TRY(ticket_open_for_operator(job->app, tx, arena, job->row.account_id, job->row.closure_id,
                                      job->row.effect_key, job->text, now));

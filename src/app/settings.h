@@ -77,6 +77,11 @@ struct settings_mail {
     bool starttls_required;
 };
 
+struct settings_webhook {
+    const char *ca_file;  /* "" for the system's certificates */
+    bool private_allowed; /* addresses of private networks may be called */
+};
+
 /* One carrier that delivers texts by HTTP, at /api/v1/hooks/sms/NAME. */
 struct settings_carrier {
     const char *name; /* lower-case letters, digits, '-' */
@@ -109,6 +114,7 @@ struct settings {
     int64_t desk_people; /* 1: the second decision is a pause of 24 h and an audit line */
     struct settings_number number;
     struct settings_mail mail;
+    struct settings_webhook webhook;
     struct settings_carrier carriers[SETTINGS_CARRIERS];
     size_t carrier_count;
     struct settings_rnd rnd;

@@ -92,6 +92,7 @@ enum {
     /* After so many attempts that failed for good a refund waits for a person of the desk, who hears from the
      * holder where it goes; the status page says so. */
     LIMIT_REFUND_ATTEMPTS = 5,
+    LIMIT_WEBHOOK_SECONDS = 30,
     LIMIT_REFUND_WORKING_DAYS = 10, /* from sent to "with you by", at the latest */
     LIMIT_LABEL_BYTES = 128,        /* what a person names something */
     LIMIT_TOP_UP_UNITS = 100000,    /* currency units at once */

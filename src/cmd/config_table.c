@@ -124,6 +124,15 @@ const struct config_row config_rows[CONFIG_ROWS] = {
      .explanation = "required: no mail leaves without TLS. if_offered: for a server on the same machine. "
                     "A password leaves through TLS only, either way."},
 
+    {"webhook.ca_file", CONFIG_PATH, FIELD(webhook.ca_file), "", "file",
+     .example = "/etc/violet/webhook-ca.pem", .can_be_empty = true,
+     .explanation = "Certificates to trust for subscribers' webhooks instead of the system's."},
+    {"webhook.private", CONFIG_FLAG, FIELD(webhook.private_allowed), "refused", "word",
+     .choices = {"refused", "allowed"}, .example = "refused",
+     .explanation =
+         "Whether a subscriber's webhook may have an address of a private network. Say allowed only "
+         "where every subscriber may reach your own machines."},
+
     {"carrier.NAME.secret_file", CONFIG_PATH, CARRIER(secret_file), "", "file",
      .example = "/etc/violet/acme.secret", .required = true,
      .explanation = "A file with the key of the HMAC-SHA256 over timestamp, '.' and body, readable by nobody "

@@ -13,6 +13,7 @@
 #include "demo/demo.h"
 #include "edge/mail/render.h"
 #include "edge/rnd/rnd.h"
+#include "edge/webhook/webhook.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,8 +85,9 @@ static void say_where(struct cli *cli, const struct settings *settings, unsigned
 
 static enum err serve_house(struct cli *cli, struct house *house)
 {
-    struct effect_kind effects[] = {{"mail", mail_perform, &house->settings}};
-    struct service_options options = {.effects = effects, .effect_count = 1};
+    struct effect_kind effects[] = {{"mail", mail_perform, &house->settings},
+                                    {"webhook", webhook_perform, &house->settings.webhook}};
+    struct service_options options = {.effects = effects, .effect_count = sizeof effects / sizeof *effects};
     struct service *service;
     TRY(start_or_say(cli, house, &options, &service));
     say_where(cli, &house->settings, service_port(service));
@@ -159,9 +161,12 @@ static void wake_service(void *context)
 
 static enum err demo_house(struct cli *cli, struct house *house, struct demo *demo)
 {
-    struct effect_kind effects[] = {{"mail", mailbox_perform, demo_mailbox(demo)}};
-    struct service_options options = {
-        .effects = effects, .effect_count = 1, .more_routes = demo_routes, .more_context = demo};
+    struct effect_kind effects[] = {{"mail", mailbox_perform, demo_mailbox(demo)},
+                                    {"webhook", webhook_perform, &house->settings.webhook}};
+    struct service_options options = {.effects = effects,
+                                      .effect_count = sizeof effects / sizeof *effects,
+                                      .more_routes = demo_routes,
+                                      .more_context = demo};
     struct service *service;
     char url[300];
     options.logins = demo_logins(&options.login_count);

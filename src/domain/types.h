@@ -24,6 +24,9 @@ enum contact_kind { CONTACT_MAIL = 1, CONTACT_PHONE };
 
 enum message_direction { MESSAGE_RECEIVED = 1, MESSAGE_SENT };
 
+/* Where a subscriber has texts forwarded to. */
+enum forward_kind { FORWARD_OFF, FORWARD_MAIL, FORWARD_WEBHOOK };
+
 enum ticket_state { TICKET_OPEN = 1, TICKET_ANSWERED, TICKET_CLOSED };
 
 /* Accounts of one customer's ledger. Those from LEDGER_CASH on belong to the operator and are derived. */

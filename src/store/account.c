@@ -4,6 +4,54 @@
 #include "store/statements.h"
 
 enum { FIELD_NAME = 1, FIELD_PASSWORD_HASH = 2, FIELD_LANGUAGE = 3, FIELD_LEDGER = 4 };
+enum {
+    FIELD_QUIET_FROM = 20,
+    FIELD_QUIET_TO,
+    FIELD_QUIET_ZONE,
+    FIELD_BLOCKED,
+    FIELD_FORWARD,
+    FIELD_FORWARD_SINCE,
+    FIELD_FORWARD_TO,
+    FIELD_FORWARD_SECRET,
+    FIELD_OFFERED_AT,
+    FIELD_OFFERED_TRIES,
+    FIELD_OFFERED_TO,
+    FIELD_OFFERED_CODE
+};
+
+static void pack_wishes(struct buf *fields, const struct store_wishes *wishes)
+{
+    pack_add_int(fields, FIELD_QUIET_FROM, wishes->quiet_from);
+    pack_add_int(fields, FIELD_QUIET_TO, wishes->quiet_to);
+    pack_add_int(fields, FIELD_QUIET_ZONE, wishes->quiet_zone);
+    pack_add_int(fields, FIELD_BLOCKED, wishes->blocked);
+    pack_add_int(fields, FIELD_FORWARD, wishes->forward);
+    pack_add_int(fields, FIELD_FORWARD_SINCE, wishes->forward_since);
+    pack_add(fields, FIELD_FORWARD_TO, wishes->forward_to);
+    pack_add(fields, FIELD_FORWARD_SECRET, wishes->forward_secret);
+    pack_add_int(fields, FIELD_OFFERED_AT, wishes->offered_at);
+    pack_add_int(fields, FIELD_OFFERED_TRIES, wishes->offered_tries);
+    pack_add(fields, FIELD_OFFERED_TO, wishes->offered_to);
+    pack_add(fields, FIELD_OFFERED_CODE, wishes->offered_code);
+}
+
+static struct store_wishes read_wishes(struct str fields)
+{
+    return (struct store_wishes){
+        .quiet_from = pack_get_int(fields, FIELD_QUIET_FROM),
+        .quiet_to = pack_get_int(fields, FIELD_QUIET_TO),
+        .quiet_zone = pack_get_int(fields, FIELD_QUIET_ZONE),
+        .blocked = pack_get_int(fields, FIELD_BLOCKED),
+        .forward = pack_get_int(fields, FIELD_FORWARD),
+        .forward_since = pack_get_int(fields, FIELD_FORWARD_SINCE),
+        .forward_to = pack_get(fields, FIELD_FORWARD_TO),
+        .forward_secret = pack_get(fields, FIELD_FORWARD_SECRET),
+        .offered_at = pack_get_int(fields, FIELD_OFFERED_AT),
+        .offered_tries = pack_get_int(fields, FIELD_OFFERED_TRIES),
+        .offered_to = pack_get(fields, FIELD_OFFERED_TO),
+        .offered_code = pack_get(fields, FIELD_OFFERED_CODE),
+    };
+}
 
 static enum err account_seal(struct arena *arena, const struct seal_key *key,
                              const struct store_account *account, struct str *ret_box)
@@ -13,6 +61,7 @@ static enum err account_seal(struct arena *arena, const struct seal_key *key,
     pack_add(&fields, FIELD_PASSWORD_HASH, account->password_hash);
     pack_add_int(&fields, FIELD_LANGUAGE, account->language);
     pack_add_int(&fields, FIELD_LEDGER, account->ledger_id);
+    pack_wishes(&fields, &account->wishes);
     return box_close(arena, key,
                      BOX_PLACE("account", account->account_id, account->account_id, account->version),
                      &fields, ret_box);
@@ -60,6 +109,7 @@ enum err store_account_open(struct arena *arena, const struct seal_key *key, str
     account->password_hash = pack_get(fields, FIELD_PASSWORD_HASH);
     account->language = pack_get_int(fields, FIELD_LANGUAGE);
     account->ledger_id = pack_get_int(fields, FIELD_LEDGER);
+    account->wishes = read_wishes(fields);
     return ERR_NONE;
 }
 

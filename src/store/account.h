@@ -1,15 +1,27 @@
-/* Rows of account. The box holds name, password hash, language and the ledger's id. */
+/* Rows of account. The box holds name, password hash, language, the ledger's id and wishes. */
 #ifndef STORE_ACCOUNT_H
 #define STORE_ACCOUNT_H
 
 #include "crypto/seal.h"
 #include "sql/sql.h"
 
+/* What the subscriber wishes for the inbox. */
+struct store_wishes {
+    int64_t quiet_from, quiet_to, quiet_zone; /* as struct quiet_hours */
+    int64_t blocked;                          /* senders that are blocked */
+    int64_t forward;                          /* enum forward_kind */
+    int64_t forward_since;
+    struct str forward_to, forward_secret;
+    int64_t offered_at, offered_tries; /* a webhook that waits for its code */
+    struct str offered_to, offered_code;
+};
+
 struct store_account {
     int64_t account_id, state, state_at, created_at, security_at, locked_at, archived_at, version;
     struct str sealed; /* as it stands in the row; empty once forgotten */
     struct str name, password_hash;
     int64_t language, ledger_id;
+    struct store_wishes wishes;
 };
 
 /* Inserts a new account (version 1). */

@@ -6,8 +6,8 @@
 enum { ROUTES = 96 };
 
 static const struct call_row *const tables[] = {
-    rows_session, rows_account,      rows_contact,     rows_message, rows_service, rows_wallet,
-    rows_closure, rows_closure_verb, rows_declaration, rows_archive, rows_ticket,  rows_document};
+    rows_session, rows_account,      rows_contact,     rows_message, rows_inbox,  rows_service, rows_wallet,
+    rows_closure, rows_closure_verb, rows_declaration, rows_archive, rows_ticket, rows_document};
 
 /* A row and the app it is for: what a route's context points to. */
 struct bound {

@@ -5,8 +5,8 @@
 #include "edge/api/call.h"
 
 /* Rows end with a NULL method. */
-extern const struct call_row rows_session[], rows_account[], rows_contact[], rows_message[], rows_service[],
-    rows_wallet[], rows_closure[], rows_closure_verb[], rows_declaration[], rows_archive[], rows_ticket[],
-    rows_document[];
+extern const struct call_row rows_session[], rows_account[], rows_contact[], rows_message[], rows_inbox[],
+    rows_service[], rows_wallet[], rows_closure[], rows_closure_verb[], rows_declaration[], rows_archive[],
+    rows_ticket[], rows_document[];
 
 #endif

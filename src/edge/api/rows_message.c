@@ -1,6 +1,6 @@
 #include "edge/api/rows.h"
 
-#include "app/message_list.h"
+#include "app/message_search.h"
 
 static void add_message(struct call *call, const struct message_view *message)
 {
@@ -54,6 +54,30 @@ static enum err get_messages(struct call *call)
     return call_done(call);
 }
 
+static enum err get_search(struct call *call)
+{
+    struct message_search search = {.words = http_query(call->request, "q")};
+    struct message_hits hits;
+    TRY(call_query_id(call, "line", &search.line_id));
+    TRY(call_query_id(call, "before", &search.before));
+    TRY(call_query_limit(call, &search.limit));
+    enum err error = message_search(call->app, call->arena, call->actor.account_id, &search, &hits);
+    if (error == ERR_INVALID)
+        return call_fault(call, "q", search.words.length == 0 ? "missing" : "invalid");
+    TRY(error);
+    struct json *json = call_answer(call, 200);
+    json_array(json, "messages");
+    for (size_t i = 0; i < hits.count; i++) {
+        json_object(json, NULL);
+        add_message(call, &hits.messages[i]);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_int(json, "searched", hits.searched);
+    call_json_next(call, "before", hits.next);
+    return call_done(call);
+}
+
 static enum err get_message(struct call *call)
 {
     struct message_view message;
@@ -84,6 +108,7 @@ static enum err delete_message(struct call *call)
 
 const struct call_row rows_message[] = {
     {"GET", "/api/v1/messages", HTTP_INLINE, CALL_SUBSCRIBER, get_messages, {{0}}, 0},
+    {"GET", "/api/v1/search", HTTP_WORK, CALL_SUBSCRIBER, get_search, {{0}}, 0},
     {"GET", "/api/v1/messages/{id}", HTTP_INLINE, CALL_SUBSCRIBER, get_message, {{0}}, 0},
     {"POST", "/api/v1/messages/{id}/read", HTTP_WORK, CALL_SUBSCRIBER, post_read, {{0}}, 0},
     {"DELETE", "/api/v1/messages/{id}", HTTP_WORK, CALL_SUBSCRIBER, delete_message, {{0}}, 0},

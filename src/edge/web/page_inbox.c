@@ -1,9 +1,10 @@
 #include "edge/web/pages.h"
 
 #include "app/line_list.h"
-#include "app/message_list.h"
+#include "app/message_search.h"
 #include "app/session.h"
 #include "base/clock.h"
+#include "base/encode.h"
 #include "wire/phone.h"
 
 #include <stdlib.h>
@@ -14,6 +15,8 @@ struct inbox {
     struct line_view *lines;
     size_t line_count;
     struct message_filter filter;
+    struct str words; /* that are searched for; empty: none */
+    int64_t searched;
 };
 
 static struct str line_name(const struct inbox *inbox, int64_t line_id)
@@ -81,12 +84,27 @@ static void show_lines(const struct visit *visit, const struct inbox *inbox, str
 static struct str page_before(const struct visit *visit, const struct inbox *inbox, int64_t before)
 {
     struct str path = STR("/inbox");
+    struct str words = encode_percent(visit->arena, inbox->words);
+    if (words.length != 0)
+        path = arena_printf(visit->arena, "%.*s?q=%.*s", STR_ARG(path), STR_ARG(words));
     if (inbox->filter.line_id != 0)
-        path = arena_printf(visit->arena, "/inbox?line=%lld", (long long)inbox->filter.line_id);
+        path = arena_printf(visit->arena, "%.*s%cline=%lld", STR_ARG(path), words.length != 0 ? '&' : '?',
+                            (long long)inbox->filter.line_id);
     if (before == 0)
         return path;
     return arena_printf(visit->arena, "%.*s%cbefore=%lld", STR_ARG(path),
-                        inbox->filter.line_id != 0 ? '&' : '?', (long long)before);
+                        inbox->filter.line_id != 0 || words.length != 0 ? '&' : '?', (long long)before);
+}
+
+static enum err search_inbox(struct visit *visit, struct inbox *inbox)
+{
+    const struct message_search search = {
+        .words = inbox->words, .line_id = inbox->filter.line_id, .before = inbox->filter.before};
+    struct message_hits hits;
+    TRY(message_search(visit->app, visit->arena, visit->account.account_id, &search, &hits));
+    inbox->page = (struct message_page){.messages = hits.messages, .count = hits.count, .next = hits.next};
+    inbox->searched = hits.searched;
+    return ERR_NONE;
 }
 
 static enum err read_inbox(struct visit *visit, struct inbox *inbox)
@@ -95,7 +113,10 @@ static enum err read_inbox(struct visit *visit, struct inbox *inbox)
     TRY(visit_read_id(http_query(visit->request, "line"), &inbox->filter.line_id));
     TRY(visit_read_id(http_query(visit->request, "before"), &inbox->filter.before));
     TRY(line_list(visit->app, visit->arena, account_id, &inbox->lines, &inbox->line_count));
-    return message_list(visit->app, visit->arena, account_id, &inbox->filter, &inbox->page);
+    inbox->words = str_trim(http_query(visit->request, "q"));
+    return inbox->words.length != 0
+               ? search_inbox(visit, inbox)
+               : message_list(visit->app, visit->arena, account_id, &inbox->filter, &inbox->page);
 }
 
 static enum err get_inbox(struct visit *visit)
@@ -107,6 +128,11 @@ static enum err get_inbox(struct visit *visit)
         .events = STR("/inbox/events"),
         .all = inbox.filter.line_id == 0,
         .unread = inbox.page.unread,
+        .words = inbox.words,
+        .searching = inbox.words.length != 0,
+        .nothing = inbox.page.count == 0,
+        .searched = inbox.searched,
+        .older_searched = inbox.filter.before != 0,
         .older = inbox.page.next != 0 ? page_before(visit, &inbox, inbox.page.next) : STR_NONE,
         .newest = inbox.filter.before != 0 ? page_before(visit, &inbox, 0) : STR_NONE,
     };
@@ -199,7 +225,7 @@ static enum err get_events(struct visit *visit)
 }
 
 const struct web_row page_inbox_rows[] = {
-    {"GET", "/inbox", HTTP_INLINE, WEB_SUBSCRIBER, get_inbox, 0, 0},
+    {"GET", "/inbox", HTTP_WORK, WEB_SUBSCRIBER, get_inbox, 0, 0},
     {"GET", "/inbox/events", HTTP_INLINE, WEB_SUBSCRIBER, get_events, 0, 0},
     {"POST", "/inbox/read", HTTP_WORK, WEB_SUBSCRIBER, post_read, 0, 0},
     {"GET", "/messages/{id}", HTTP_WORK, WEB_SUBSCRIBER, get_message, 0, 0},

@@ -1,6 +1,7 @@
 /* Codes and services in texts: what they name, and what only looks like it. */
 #include "../test.h"
 #include "domain/message/code.h"
+#include "domain/message/quiet.h"
 #include "domain/message/service.h"
 
 #include <stdlib.h>
@@ -225,6 +226,43 @@ static void pages_are_https_or_none(void **context)
     assert_string_equal(service_by_key(NULL, STR("zelle"))->closing_url, "");
 }
 
+static void quiet_hours_end_on_the_minute_in_any_zone(void **context)
+{
+    enum { H = 60 };
+    const int64_t minute = INT64_C(60000000), midnight = INT64_C(20000) * 24 * H * minute;
+    static const struct {
+        int64_t from, to, zone; /* minutes */
+        int64_t now, end;       /* minutes after midnight UTC; end equal to now: not quiet */
+    } rows[] = {
+        {22 * H, 7 * H, 0, 21 * H + 59, 21 * H + 59},
+        {22 * H, 7 * H, 0, 22 * H, 31 * H},
+        {22 * H, 7 * H, 0, 23 * H + 59, 31 * H},
+        {22 * H, 7 * H, 0, 24 * H, 31 * H},
+        {22 * H, 7 * H, 0, 6 * H + 59, 7 * H},
+        {22 * H, 7 * H, 0, 7 * H, 7 * H},
+        {9 * H, 17 * H, 0, 9 * H, 17 * H},
+        {9 * H, 17 * H, 0, 8 * H, 8 * H},
+        {9 * H, 17 * H, 0, 17 * H, 17 * H},
+        {9 * H, 9 * H, 0, 9 * H, 9 * H},        /* never */
+        {22 * H, 7 * H, 8 * H, 14 * H, 23 * H}, /* 22:00 in China */
+        {22 * H, 7 * H, 8 * H, 13 * H, 13 * H},
+        {22 * H, 7 * H, -5 * H, 3 * H, 12 * H}, /* 22:00 of the day before */
+        {22 * H, 7 * H, -5 * H, 2 * H, 2 * H},
+        {0, 1, 14 * H, 10 * H, 10 * H + 1},
+    };
+    (void)context;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct quiet_hours quiet = {rows[i].from, rows[i].to, rows[i].zone};
+        assert_true(quiet_is_valid(&quiet));
+        int64_t end = (quiet_end(&quiet, midnight + rows[i].now * minute) - midnight) / minute;
+        if (end != rows[i].end)
+            fail_msg("row %zu: %lld", i, (long long)end);
+    }
+    assert_false(quiet_is_valid(&(struct quiet_hours){24 * H, 0, 0}));
+    assert_false(quiet_is_valid(&(struct quiet_hours){0, -1, 0}));
+    assert_false(quiet_is_valid(&(struct quiet_hours){0, 1, 15 * H}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +272,7 @@ int main(void)
         cmocka_unit_test(services_are_ranked_dangerous_first),
         cmocka_unit_test(services_are_found_by_what_people_type),
         cmocka_unit_test(pages_are_https_or_none),
+        cmocka_unit_test(quiet_hours_end_on_the_minute_in_any_zone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
