@@ -151,6 +151,7 @@ def a_new_store(name):
     service = Service()
     try:
         equal(service.run("init", environment={"VIOLET_FAILPOINT": name}).returncode, KILLED, "how it ended")
+        equal(rows(service, "SELECT name FROM sqlite_master"), [], "tables of a migration that was not committed")
         service.init().check()
         service.account("ann", mail="ann@example.org")
         service.start()
