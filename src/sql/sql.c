@@ -1,6 +1,6 @@
 #include "sql/engine.h"
 
-#include <pthread.h>
+#include <semaphore.h>
 #include <string.h>
 
 /* Which engine serves which addresses. */
@@ -94,9 +94,7 @@ enum err sql_submit(struct sql_store *store, const struct sql_command *command)
 }
 
 struct call {
-    pthread_mutex_t lock;
-    pthread_cond_t finished;
-    bool done;
+    sem_t finished;
     enum err result;
     sql_run_fn *run;
     void *context;
@@ -111,30 +109,22 @@ static enum err call_run(struct sql_tx *tx, struct arena *arena, void *context)
 static void call_done(enum err result, void *context)
 {
     struct call *call = context;
-    pthread_mutex_lock(&call->lock);
     call->result = result;
-    call->done = true;
-    pthread_cond_signal(&call->finished);
-    pthread_mutex_unlock(&call->lock);
+    sem_post(&call->finished);
 }
 
 static enum err call_in_lane(struct sql_store *store, enum sql_lane lane, const char *name, sql_run_fn *run,
                              void *context)
 {
-    struct call call = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                        .finished = PTHREAD_COND_INITIALIZER,
-                        .run = run,
-                        .context = context};
+    struct call call = {.run = run, .context = context};
     struct sql_command command = {
         .name = name, .lane = lane, .run = call_run, .done = call_done, .context = &call};
-    TRY(sql_submit(store, &command));
-    pthread_mutex_lock(&call.lock);
-    while (!call.done)
-        pthread_cond_wait(&call.finished, &call.lock);
-    pthread_mutex_unlock(&call.lock);
-    pthread_cond_destroy(&call.finished);
-    pthread_mutex_destroy(&call.lock);
-    return call.result;
+    sem_init(&call.finished, 0, 0);
+    enum err submitted = sql_submit(store, &command);
+    while (submitted == ERR_NONE && sem_wait(&call.finished) != 0)
+        ; /* a signal came */
+    sem_destroy(&call.finished);
+    return submitted == ERR_NONE ? call.result : submitted;
 }
 
 enum err sql_call(struct sql_store *store, const char *name, sql_run_fn *run, void *context)

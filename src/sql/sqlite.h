@@ -27,6 +27,7 @@ struct sqlite_connection {
     sqlite3 *db;
     sqlite3_stmt *frames[SQLITE_FRAMES];
     sqlite3_stmt **prepared;
+    bool *in_order; /* of a prepared one: its parameters are numbered as they are named */
     const struct sql_statement *statements;
     size_t statement_count;
 };

@@ -158,7 +158,8 @@ enum err sqlite_connect(struct sqlite_store *store, bool reader, struct sqlite_c
         error = sqlite_error(sqlite_run(&connection, cache));
     }
     connection.prepared = calloc(store->base.statement_count + 1, sizeof(sqlite3_stmt *));
-    if (error == ERR_NONE && connection.prepared == NULL)
+    connection.in_order = calloc(store->base.statement_count + 1, sizeof(bool));
+    if (error == ERR_NONE && (connection.prepared == NULL || connection.in_order == NULL))
         error = ERR_MEMORY;
     if (error != ERR_NONE)
         sqlite_disconnect(&connection);
@@ -175,6 +176,7 @@ void sqlite_disconnect(struct sqlite_connection *connection)
         for (size_t i = 0; i < connection->statement_count; i++)
             sqlite3_finalize(connection->prepared[i]);
     free(connection->prepared);
+    free(connection->in_order);
     sqlite3_close(connection->db);
     *connection = (struct sqlite_connection){0};
 }

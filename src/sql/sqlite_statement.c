@@ -26,6 +26,23 @@ static enum err tx_fail(struct sqlite_tx *tx, unsigned statement, int code)
     return tx_note(tx, code);
 }
 
+/* The place of "$number". */
+static int find_parameter(sqlite3_stmt *prepared, size_t number)
+{
+    char name[16];
+    snprintf(name, sizeof name, "$%zu", number);
+    return sqlite3_bind_parameter_index(prepared, name);
+}
+
+static bool is_in_order(sqlite3_stmt *prepared)
+{
+    int count = sqlite3_bind_parameter_count(prepared);
+    for (int place = 1; place <= count; place++)
+        if (find_parameter(prepared, (size_t)place) != place)
+            return false;
+    return true;
+}
+
 static enum err prepare(struct sqlite_tx *tx, unsigned statement, sqlite3_stmt **ret_prepared)
 {
     struct sqlite_connection *connection = tx->connection;
@@ -39,26 +56,14 @@ static enum err prepare(struct sqlite_tx *tx, unsigned statement, sqlite3_stmt *
                       LOG_TEXT("why", sqlite3_errmsg(connection->db)));
             return tx_fail(tx, statement, code);
         }
+        connection->in_order[statement] = is_in_order(*slot);
     }
     *ret_prepared = *slot;
     return ERR_NONE;
 }
 
-/* SQLite numbers "$3" by first appearance, so parameters are bound by name; in most statements "$3" is the
- * third, which is asked first because the search by name costs more than the binding. */
-static int find_parameter(sqlite3_stmt *prepared, size_t number)
+static int bind_value(sqlite3_stmt *prepared, int index, const struct sql_value *value)
 {
-    char name[8];
-    const char *there = sqlite3_bind_parameter_name(prepared, (int)number);
-    if (there != NULL && there[0] == '$' && number < 10 && there[1] == (char)('0' + number) && there[2] == 0)
-        return (int)number;
-    snprintf(name, sizeof name, "$%zu", number);
-    return sqlite3_bind_parameter_index(prepared, name);
-}
-
-static int bind_value(sqlite3_stmt *prepared, size_t number, const struct sql_value *value)
-{
-    int index = find_parameter(prepared, number);
     const char *data = value->bytes.data != NULL ? value->bytes.data : "";
     if (index == 0)
         return SQLITE_RANGE;
@@ -75,13 +80,17 @@ static int bind_value(sqlite3_stmt *prepared, size_t number, const struct sql_va
     return SQLITE_MISUSE;
 }
 
+/* SQLite numbers "$3" by first appearance, so parameters are bound by name; in most statements "$3" is the
+ * third, which is known since it was prepared because the search by name costs more than the binding. */
 static enum err bind_values(struct sqlite_tx *tx, unsigned statement, sqlite3_stmt *prepared,
                             const struct sql_value *values, size_t count)
 {
     assert(count <= LIMIT_SQL_ARGUMENTS);
     assert((size_t)sqlite3_bind_parameter_count(prepared) == count);
     for (size_t i = 0; i < count; i++) {
-        int code = bind_value(prepared, i + 1, &values[i]);
+        bool in_order = tx->connection->in_order[statement];
+        int index = in_order ? (int)i + 1 : find_parameter(prepared, i + 1);
+        int code = bind_value(prepared, index, &values[i]);
         if (code != SQLITE_OK)
             return tx_fail(tx, statement, code);
     }
