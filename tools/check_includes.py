@@ -29,6 +29,11 @@ FOLDERS = {
     "cmd": ["*"],
 }
 
+# The port belongs to store, which alone reads and writes rows. A verb of app opens the transaction that it is, and
+# hands it on; so app.h names the port, and these calls are store's.
+ROW_CALLS = re.compile(r"\b(sql_exec|sql_exec_values|sql_query|sql_query_values|sql_next|sql_end|sql_int|sql_text|sql_bytes|"
+                       r"sql_is_null|sql_open_view)\s*\(")
+
 # System and library headers that only some folders may include.
 LIBRARIES = {
     "sqlite3.h": ["sql"],
@@ -99,6 +104,9 @@ def mistakes_of(path, folder, text):
             why = f'{own} may not include "{name}"'
         if why:
             yield f"{path}:{line}: {why}"
+    if top in ("app", "edge"):
+        for match in ROW_CALLS.finditer(text):
+            yield f"{path}:{text.count(chr(10), 0, match.start()) + 1}: {top} may not call {match[1]}: rows are store's"
     if top == "domain":
         for match in IMPURE_CALLS.finditer(text):
             yield f"{path}:{text.count(chr(10), 0, match.start()) + 1}: domain may not call {match[1]}"
@@ -111,6 +119,8 @@ SELF_TEST = [
     ("base", '#include "sql/sql.h"', 1),
     ("app", '#include "http/http.h"', 1),
     ("app", "#include <sqlite3.h>", 1),
+    ("app", 'TRY(sql_call(store, "verb", run, &job));', 0),
+    ("app", "TRY(sql_query(tx, STATEMENT, &rows));", 1),
     ("store", '#include "crypto/keyring.h"\n#include "crypto/seal.h"', 1),
     ("edge/web", '#include "edge/api/api.h"', 1),
     ("edge/web", '#include "store/work.h"', 1),

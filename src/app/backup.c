@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "crypto/disk.h"
+#include "store/copy.h"
 #include "store/key.h"
 
 #include <dirent.h>
@@ -20,17 +21,6 @@
 #include <unistd.h>
 
 enum { BACKUP_PAGE = 500 };
-enum view_statement { VIEW_INTEGRITY, VIEW_COUNTS, VIEW_KEYS, VIEW_STATEMENTS };
-
-/* Of the copy, and of the store before and after it. Rows of these tables are never deleted. */
-static const struct sql_statement view_statements[VIEW_STATEMENTS] = {
-    [VIEW_INTEGRITY] = {"backup_integrity", "SELECT integrity_check FROM pragma_integrity_check(1)"},
-    [VIEW_COUNTS] = {"backup_counts",
-                     "SELECT (SELECT COUNT(*) FROM account), (SELECT COUNT(*) FROM closure), "
-                     "(SELECT COUNT(*) FROM transfer)"},
-    [VIEW_KEYS] = {"backup_keys", "SELECT owner_id, kind, epoch, wrapped FROM data_key "
-                                  "WHERE (owner_id, kind) > ($1, $2) ORDER BY owner_id, kind LIMIT $3"},
-};
 
 struct backup_job {
     struct app *app;
@@ -38,11 +28,12 @@ struct backup_job {
     const char *directory;
     struct sql_store *view;
     struct backup_manifest manifest;
-    int64_t before[3], counts[3];
+    struct store_copy_counts before, counts;
     struct buf keys;
     int64_t owner;
     char kind[16];
     size_t page;
+    struct arena *page_arena;
     bool sound;
     char made_id[2 * BACKUP_STORE_ID_BYTES + 1];
 };
@@ -129,55 +120,41 @@ static enum err find_store_id(struct backup_job *job)
 static enum err counts_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct backup_job *job = context;
-    struct sql_rows rows;
     (void)arena;
-    TRY(sql_query(tx, VIEW_COUNTS, &rows));
-    if (sql_next(&rows))
-        for (int i = 0; i < 3; i++)
-            job->counts[i] = sql_int(&rows, i);
-    return sql_end(&rows);
+    return store_copy_count(tx, &job->counts);
 }
 
 static enum err integrity_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct backup_job *job = context;
-    struct sql_rows rows;
     (void)arena;
-    TRY(sql_query(tx, VIEW_INTEGRITY, &rows));
-    job->sound = sql_next(&rows) && str_is(sql_text(&rows, 0), "ok");
-    return sql_end(&rows);
+    return store_copy_is_sound(tx, &job->sound);
 }
 
-static void add_key(struct backup_job *job, struct sql_rows *rows, struct arena *arena)
+static void add_key(const struct store_copy_key *found, void *context)
 {
-    struct backup_key key = {.kind = sql_text(rows, 1),
-                             .owner_id = sql_int(rows, 0),
-                             .epoch = sql_int(rows, 2),
-                             .wrapped = sql_bytes(rows, 3)};
-    backup_key_write(arena, &key, &job->keys);
+    struct backup_job *job = context;
+    struct backup_key key = {found->kind, found->owner_id, found->epoch, found->wrapped};
+    backup_key_write(job->page_arena, &key, &job->keys);
     job->owner = key.owner_id;
     snprintf(job->kind, sizeof job->kind, "%.*s", STR_ARG(key.kind));
     if (key.epoch < job->manifest.epoch)
         job->manifest.epoch = key.epoch;
     job->manifest.keys++;
-    job->page++;
 }
 
 static enum err keys_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct backup_job *job = context;
-    struct sql_rows rows;
-    job->page = 0;
-    TRY(sql_query(tx, VIEW_KEYS, &rows, SQL_INT(job->owner), SQL_TEXT(str_from(job->kind)),
-                  SQL_INT(BACKUP_PAGE)));
-    while (sql_next(&rows))
-        add_key(job, &rows, arena);
-    return sql_end(&rows);
+    char kind[sizeof job->kind]; /* add_key moves on from it */
+    memcpy(kind, job->kind, sizeof kind);
+    job->page_arena = arena;
+    return store_copy_keys(tx, job->owner, str_from(kind), BACKUP_PAGE, add_key, job, &job->page);
 }
 
 static enum err count_in(struct backup_job *job, const char *url, struct arena *arena)
 {
-    TRY(sql_open_view(url, view_statements, VIEW_STATEMENTS, &job->view, NULL));
+    TRY(store_copy_open(url, &job->view));
     enum err error = sql_read(job->view, counts_run, arena, job);
     sql_close(job->view);
     job->view = NULL;
@@ -198,7 +175,7 @@ static enum err collect_keys(struct backup_job *job, struct arena *arena)
 static enum err look_into_copy(struct backup_job *job, struct arena *arena)
 {
     struct str url = arena_printf(job->arena, "sqlite:%s/" BACKUP_STORE, job->directory);
-    TRY(sql_open_view(url.data, view_statements, VIEW_STATEMENTS, &job->view, NULL));
+    TRY(store_copy_open(url.data, &job->view));
     enum err error = sql_read(job->view, integrity_run, arena, job);
     if (error == ERR_NONE && !job->sound)
         error = ERR_CORRUPT;
@@ -211,25 +188,30 @@ static enum err look_into_copy(struct backup_job *job, struct arena *arena)
     return error;
 }
 
+static bool lies_between(int64_t value, int64_t low, int64_t high)
+{
+    return low <= value && value <= high;
+}
+
 /* The copy was taken between the two counts. */
 static enum err compare_counts(struct backup_job *job, struct arena *arena)
 {
-    int64_t copied[3];
-    memcpy(copied, job->counts, sizeof copied);
+    const struct store_copy_counts copied = job->counts, *before = &job->before, *after = &job->counts;
     TRY(count_in(job, job->app->settings->store_url, arena));
-    for (int i = 0; i < 3; i++)
-        if (copied[i] < job->before[i] || copied[i] > job->counts[i])
-            return ERR_CORRUPT;
-    job->manifest.accounts = copied[0];
-    job->manifest.closures = copied[1];
-    job->manifest.transfers = copied[2];
+    if (!lies_between(copied.accounts, before->accounts, after->accounts) ||
+        !lies_between(copied.closures, before->closures, after->closures) ||
+        !lies_between(copied.transfers, before->transfers, after->transfers))
+        return ERR_CORRUPT;
+    job->manifest.accounts = copied.accounts;
+    job->manifest.closures = copied.closures;
+    job->manifest.transfers = copied.transfers;
     return ERR_NONE;
 }
 
 static enum err copy_store(struct backup_job *job, struct arena *arena)
 {
     TRY(count_in(job, job->app->settings->store_url, arena));
-    memcpy(job->before, job->counts, sizeof job->before);
+    job->before = job->counts;
     job->manifest.epoch = keyring_epoch(job->app->keyring);
     job->manifest.at = clock_now();
     TRY(sql_backup(job->app->store, path_in(job, BACKUP_STORE)));
