@@ -31,7 +31,8 @@ enum {
     LIMIT_SQL_READ_SECONDS = 3,      /* how long a read waits for a connection */
     LIMIT_SQL_SETTLE_SECONDS = 60,   /* how long a commit whose answer was lost is asked for */
     LIMIT_SQL_RUNS = 100,            /* of one command */
-    LIMIT_SQL_STATEMENT_SECONDS = 30,
+    LIMIT_SQL_STATEMENT_SECONDS = 8,
+    LIMIT_SQL_VIEW_SECONDS = 600, /* of a check or a count over everything */
     LIMIT_SQL_LOCK_SECONDS = 5,
     LIMIT_SQL_IDLE_SECONDS = 30, /* of an open transaction */
     LIMIT_SQL_CONNECT_SECONDS = 3,

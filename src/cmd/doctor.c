@@ -2,6 +2,8 @@
 
 #include "base/json.h"
 #include "cmd/config.h"
+#include "sql/sql.h"
+#include "store/statements.h"
 
 #include <errno.h>
 #include <string.h>
@@ -98,12 +100,30 @@ static void configuration(struct doctor *doctor, const struct settings *settings
     buf_free(&errors);
 }
 
+/* Beside a serve that has it open; nothing is changed. */
+static void store(struct doctor *doctor, const char *url)
+{
+    struct sql_store *store = NULL;
+    const char *reason = "";
+    bool exists = false;
+    enum err error = sql_exists(url, &exists, &reason);
+    if (error == ERR_NONE && exists)
+        error = sql_open_view(url, store_statements, STATEMENT_COUNT, &store, &reason);
+    sql_close(store);
+    if (error == ERR_NONE)
+        finding(doctor, exists, "store.url",
+                exists ? "can be reached and holds a store" : "holds no store; run `violet init`");
+    else
+        finding(doctor, false, "store.url", reason[0] != '\0' ? reason : err_code(error));
+}
+
 enum err doctor_run(const struct settings *settings, bool json, struct buf *out)
 {
     struct doctor doctor = {.json = json, .writer = json_new(out), .out = out};
     if (json)
         json_array(&doctor.writer, NULL);
     configuration(&doctor, settings);
+    store(&doctor, settings->store_url);
     disk(&doctor, settings->data);
     if (private_file(&doctor, "keyring.path", settings->keyring.path))
         copy_on_write(&doctor, settings->keyring.path);

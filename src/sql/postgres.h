@@ -99,6 +99,8 @@ int64_t postgres_now(void);
 /* Sleeps a random time between half of micros and all of it. */
 void postgres_pause(int64_t micros);
 
+/* How long the server may work at one statement: a view's may be a walk over everything. */
+int postgres_statement_seconds(bool view);
 /* The meaning of a result's error; logs what is not lost against another transaction. */
 struct postgres_error postgres_judge(const PGresult *result, const char *statement);
 /* A connection as the options want it, not in pipeline mode; ret_reason gets a static text.

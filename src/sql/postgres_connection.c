@@ -9,7 +9,12 @@
 #include <string.h>
 #include <time.h>
 
-enum { PAUSE_FIRST_MICROS = 50000, PAUSE_MOST_MICROS = 1000000, SERVER_VERSION_LEAST = 130000 };
+enum {
+    PAUSE_FIRST_MICROS = 50000,
+    PAUSE_MOST_MICROS = 1000000,
+    SERVER_VERSION_LEAST = 130000,
+    TELL_AGAIN_MICROS = 5000000
+};
 
 int64_t postgres_now(void)
 {
@@ -27,6 +32,11 @@ void postgres_pause(int64_t micros)
     nanosleep(&time, NULL);
 }
 
+int postgres_statement_seconds(bool view)
+{
+    return view ? LIMIT_SQL_VIEW_SECONDS : LIMIT_SQL_STATEMENT_SECONDS;
+}
+
 /* What a connection begins with. Sequential scans of tables that are still small would make every two
  * serializable commands conflict: all statements go by an index. Their plans are too small to be compiled. */
 static enum err apply_settings(PGconn *link, bool read_only)
@@ -38,7 +48,7 @@ static enum err apply_settings(PGconn *link, bool read_only)
              "SET default_transaction_read_only = %s; "
              "SELECT set_config('synchronous_commit', 'on', false) "
              "WHERE current_setting('synchronous_commit') = 'off'",
-             LIMIT_SQL_STATEMENT_SECONDS, LIMIT_SQL_LOCK_SECONDS, LIMIT_SQL_IDLE_SECONDS,
+             postgres_statement_seconds(read_only), LIMIT_SQL_LOCK_SECONDS, LIMIT_SQL_IDLE_SECONDS,
              read_only ? "on" : "off", read_only ? "on" : "off");
     PGresult *result = PQexec(link, text);
     bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
@@ -53,10 +63,15 @@ static enum err refuse(enum err error, const char *reason, const char **ret_reas
 }
 
 /* libpq gives a text only, in the server's language: what is wrong is asked in another way. */
-static enum err why_not(const char *url, PGconn *link, const char **ret_reason)
+static enum err why_not(PGconn *link, const char *const *names, const char *const *values,
+                        const char **ret_reason)
 {
-    log_warn("postgres_connect", LOG_TEXT("why", PQerrorMessage(link)));
-    switch (PQping(url)) {
+    static _Atomic int64_t told_at; /* many connections try again and again for the same reason */
+    int64_t now = postgres_now(), before = atomic_load(&told_at);
+    if ((before == 0 || now - before > TELL_AGAIN_MICROS) &&
+        atomic_compare_exchange_strong(&told_at, &before, now))
+        log_warn("postgres_connect", LOG_TEXT("why", PQerrorMessage(link)));
+    switch (PQpingParams(names, values, 1)) {
     case PQPING_OK:
         if (PQconnectionNeedsPassword(link))
             return refuse(ERR_FORBIDDEN, "the server wants a password and none was given", ret_reason);
@@ -109,7 +124,7 @@ enum err postgres_link(const char *url, bool read_only, PGconn **ret_link, const
     if (link == NULL)
         return ERR_MEMORY;
     if (PQstatus(link) != CONNECTION_OK)
-        error = why_not(url, link, ret_reason);
+        error = why_not(link, names, values, ret_reason);
     if (error == ERR_NONE)
         error = look_at_server(link, ret_reason);
     if (error == ERR_NONE && apply_settings(link, read_only) != ERR_NONE)

@@ -1,5 +1,6 @@
 #include "sql/postgres.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -13,7 +14,7 @@
 enum { OID_BYTES = 17, OID_INT8 = 20, OID_TEXT = 25 };
 
 /* Beyond what the server itself ends a statement for: it hangs, or is cut off. */
-enum { ANSWER_MILLIS = (LIMIT_SQL_STATEMENT_SECONDS + 5) * 1000 };
+enum { ANSWER_SECONDS_MORE = 2 };
 
 static const struct sql_statement own_statements[OWN_COUNT] = {
     [OWN_BEGIN_COMMAND] = {"begin_command", "BEGIN ISOLATION LEVEL SERIALIZABLE"},
@@ -150,9 +151,11 @@ bool postgres_send_sync(struct postgres_connection *connection)
 }
 
 /* Sends what is buffered and waits for an answer; false where the connection is lost or hangs. */
-static bool wait_for_answer(PGconn *link)
+static bool wait_for_answer(const struct postgres_connection *connection)
 {
-    int64_t deadline = postgres_now() + ANSWER_MILLIS * INT64_C(1000);
+    PGconn *link = connection->link;
+    int64_t limit = postgres_statement_seconds(connection->store->view) + ANSWER_SECONDS_MORE;
+    int64_t deadline = postgres_now() + limit * MICROS_SECOND;
     for (;;) {
         int unsent = PQflush(link);
         if (unsent < 0)
@@ -170,11 +173,11 @@ static bool wait_for_answer(PGconn *link)
     }
 }
 
-static bool next_result(PGconn *link, PGresult **ret_result)
+static bool next_result(struct postgres_connection *connection, PGresult **ret_result)
 {
-    if (!wait_for_answer(link))
+    if (!wait_for_answer(connection))
         return false;
-    *ret_result = PQgetResult(link);
+    *ret_result = PQgetResult(connection->link);
     return true;
 }
 
@@ -184,9 +187,9 @@ static bool pending_take(struct postgres_connection *connection, PGresult **ret_
     PGresult *end = NULL;
     bool sync = connection->pending[connection->pending_first].kind == PENDING_SYNC;
     *ret_result = NULL;
-    if (!next_result(connection->link, ret_result) || *ret_result == NULL)
+    if (!next_result(connection, ret_result) || *ret_result == NULL)
         return false;
-    if (!sync && !next_result(connection->link, &end))
+    if (!sync && !next_result(connection, &end))
         return false;
     PQclear(end);
     if (end != NULL || PQstatus(connection->link) == CONNECTION_BAD)
