@@ -149,7 +149,7 @@ void visit_fail(struct visit *visit, enum err error)
         VISIT_SHOW(visit, desk_error, &desk);
         return;
     }
-    struct template_error page = {.frame = visit_frame(visit)};
+    struct template_error page = {.frame = visit_frame(visit), .missing = error == ERR_NOT_FOUND};
     if (posts)
         page.frame.here = STR("/");
     VISIT_SHOW(visit, error, &page);
