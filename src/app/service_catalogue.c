@@ -2,12 +2,13 @@
 
 #include "app/service_entry.h"
 #include "app/service_table_build.h"
-#include "base/limits.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/keeping.h"
 #include "store/service_entry.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { LIST_DESK, LIST_IMPORTED, LIST_ROWS = 64, LIST_ARENA_BYTES = 64 * 1024 * 1024 };
@@ -16,12 +17,15 @@ struct service_catalogue {
     pthread_rwlock_t lock;
     pthread_mutex_t loading; /* one reload after the other, so that the newest state stays */
     struct service_list list;
-    struct arena *arena; /* of what the list points to */
+    struct arena *arena;       /* of what the list points to */
+    int64_t version;           /* of what was loaded; under loading */
+    _Atomic int64_t looked_at; /* monotonic: when the version was asked for */
 };
 
 struct load_job {
     struct arena *arena;
     struct service_list list;
+    int64_t version;
 };
 
 static enum err load_list(struct sql_tx *tx, struct arena *arena, int64_t generation,
@@ -51,6 +55,7 @@ static enum err load_run(struct sql_tx *tx, struct arena *arena, void *context)
     struct load_job *job = context;
     int64_t generation;
     (void)arena;
+    TRY(store_keeping_get(tx, SERVICE_VERSION, &job->version));
     TRY(load_list(tx, job->arena, SERVICE_ENTRY_DESK, &job->list.tables[LIST_DESK]));
     TRY(store_keeping_get(tx, SERVICE_GENERATION, &generation));
     return generation > 0 ? load_list(tx, job->arena, generation, &job->list.tables[LIST_IMPORTED])
@@ -72,6 +77,8 @@ static enum err load(struct app *app)
     struct arena *before = services->arena;
     services->arena = job.arena;
     services->list = job.list;
+    services->version = job.version;
+    services->looked_at = clock_read().monotonic;
     pthread_rwlock_unlock(&services->lock);
     arena_free(before);
     return ERR_NONE;
@@ -113,6 +120,32 @@ void service_catalogue_close(struct app *app)
     free(services);
 }
 
+static enum err version_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    (void)arena;
+    return store_keeping_get(tx, SERVICE_VERSION, context);
+}
+
+/* Another node may have changed the lists. One thread looks, the others go on with what there is; without an
+ * answer the lists stay as they are. */
+static void follow_other_nodes(struct app *app)
+{
+    struct service_catalogue *services = app->services;
+    int64_t now = clock_read().monotonic, version;
+    if (now - services->looked_at < SERVICE_LOOK_SECONDS * MICROS_SECOND ||
+        pthread_mutex_trylock(&services->loading) != 0)
+        return;
+    services->looked_at = now;
+    struct arena *arena = arena_new(0);
+    enum err error = arena != NULL ? sql_read(app->store, version_run, arena, &version) : ERR_MEMORY;
+    if (error == ERR_NONE && version != services->version)
+        error = load(app);
+    if (error != ERR_NONE)
+        log_warn("services_not_read", LOG_ERR(error));
+    pthread_mutex_unlock(&services->loading);
+    arena_free(arena);
+}
+
 static const char *keep(struct arena *arena, const char *text)
 {
     return arena_cstr(arena, str_from(text));
@@ -137,6 +170,7 @@ struct service_match service_catalogue_match(struct app *app, struct arena *aren
 {
     if (app->services == NULL)
         return service_match(NULL, sender, text, has_code);
+    follow_other_nodes(app);
     pthread_rwlock_rdlock(&app->services->lock);
     struct service_match match = service_match(&app->services->list, sender, text, has_code);
     match.service = keep_service(arena, match.service);

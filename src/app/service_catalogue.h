@@ -8,11 +8,15 @@
 
 /* The setting that names the generation of the imported list; 0: none. */
 #define SERVICE_GENERATION "service_generation"
+/* The setting that tells every node that the lists have changed: a number that grows with each change. */
+#define SERVICE_VERSION "service_version"
 
 /* Reads the lists of the store; app->services is NULL before, and NULL asks the shipped list alone. */
 enum err service_catalogue_open(struct app *app);
-/* Reads them again, after a change; what is asked meanwhile is answered by the old ones. */
+/* Reads them again, after a change of this node's; what is asked meanwhile is answered by the old ones.
+ * Changes of other nodes are seen within SERVICE_LOOK_SECONDS of the next text. */
 enum err service_catalogue_reload(struct app *app);
+enum { SERVICE_LOOK_SECONDS = 10 };
 /* Accepts what was never opened. Nobody may ask any more. */
 void service_catalogue_close(struct app *app);
 

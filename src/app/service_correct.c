@@ -6,6 +6,7 @@
 #include "crypto/seal.h"
 #include "domain/types.h"
 #include "store/identity.h"
+#include "store/keeping.h"
 #include "store/service_entry.h"
 
 #include <string.h>
@@ -69,6 +70,7 @@ static enum err correct_run(struct sql_tx *tx, struct arena *arena, void *contex
     const struct correct_job *job = context;
     (void)arena;
     TRY(store_service_entry_put(tx, SERVICE_ENTRY_DESK, &job->row));
+    TRY(store_keeping_put(tx, SERVICE_VERSION, job->now));
     return store_audit_insert(tx, job->now, job->actor->staff_id, "service_corrected", 0,
                               subject_of(job->row.key));
 }
@@ -111,6 +113,7 @@ static enum err undo_run(struct sql_tx *tx, struct arena *arena, void *context)
     const struct correct_job *job = context;
     (void)arena;
     TRY(store_service_entry_delete(tx, SERVICE_ENTRY_DESK, job->row.key));
+    TRY(store_keeping_put(tx, SERVICE_VERSION, job->now));
     return store_audit_insert(tx, job->now, job->actor->staff_id, "service_correction_undone", 0,
                               subject_of(job->row.key));
 }

@@ -130,6 +130,7 @@ static enum err publish_run(struct sql_tx *tx, struct arena *arena, void *contex
     const struct import_job *job = context;
     (void)arena;
     TRY(store_keeping_put(tx, SERVICE_GENERATION, job->generation));
+    TRY(store_keeping_put(tx, SERVICE_VERSION, job->generation));
     return store_audit_insert(tx, job->generation, job->actor->staff_id, "services_imported", 0,
                               (int64_t)job->count);
 }
