@@ -1,5 +1,5 @@
-/* Drives a libFuzzer target without libFuzzer: seeds are the lines of a file, changed by chance. The same
- * number gives the same inputs.
+/* Drives a libFuzzer target without libFuzzer: seeds are the lines of a file, changed by chance; those
+ * that are no text begin with "hex:". The same number gives the same inputs.
  *
  *     fuzz-TARGET FILE [SECONDS [NUMBER]] */
 #include <stdint.h>
@@ -66,6 +66,20 @@ static size_t mutate(uint8_t *data, size_t size)
     return size;
 }
 
+static unsigned digit(char character)
+{
+    const char *digits = "0123456789abcdef", *found = strchr(digits, character);
+    return found != NULL && character != '\0' ? (unsigned)(found - digits) : 0;
+}
+
+/* A seed that is no text stands in hexadecimal. */
+static size_t read_hex(uint8_t *data, const char *digits, size_t size)
+{
+    for (size_t i = 0; i + 1 < size; i += 2)
+        data[i / 2] = (uint8_t)(digit(digits[i]) << 4 | digit(digits[i + 1]));
+    return size / 2;
+}
+
 static int read_seeds(const char *path)
 {
     static char line[LINE_BYTES];
@@ -75,7 +89,10 @@ static int read_seeds(const char *path)
     while (seed_count < SEEDS && fgets(line, sizeof line, file) != NULL) {
         size_t size = strcspn(line, "\n");
         seeds[seed_count].data = malloc(size + 1);
-        memcpy(seeds[seed_count].data, line, size);
+        if (size >= 4 && memcmp(line, "hex:", 4) == 0)
+            size = read_hex(seeds[seed_count].data, line + 4, size - 4);
+        else
+            memcpy(seeds[seed_count].data, line, size);
         seeds[seed_count++].size = size;
     }
     fclose(file);
