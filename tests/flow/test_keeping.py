@@ -83,6 +83,14 @@ def a_backup_beside_the_keyring_or_over_another_is_refused():
     equal(demo.run("backup", first).returncode, 4)
 
 
+def opened_by_what_is_left(directory, *stores):
+    """Which of the two texts the keys of a house that is restored open, in each of the stores."""
+    store = directory / "violet.db"
+    left = data_keys(wrapping_keys(windows(directory / "keyring"), store), store)
+    return [{text for plain in openings(left.values(), one) for text in (GOES, STAYS) if text.encode() in plain}
+            for one in stores]
+
+
 @test
 def an_account_is_closed_and_the_keyring_turned():
     global closing, number_before
@@ -182,10 +190,7 @@ def chatto_219_and_opentranscribe_442_a_restore_brought_the_deleted_back():
         equal(served.cli("closure", "show", closing.reference)["state"], "forgotten")
     finally:
         served.close()
-    left = data_keys(wrapping_keys(windows(new / "keyring"), new / "violet.db"), new / "violet.db")
-    for store in (new / "violet.db", first / "violet.db"):
-        opened = {text for plain in openings(left.values(), store) for text in (GOES, STAYS) if text.encode() in plain}
-        equal(opened, {STAYS}, f"what the keys of the restored house open in {store}")
+    equal(opened_by_what_is_left(new, new / "violet.db", first / "violet.db"), [{STAYS}, {STAYS}])
 
 
 run(demo.close)

@@ -245,6 +245,7 @@ def element_meta_1614_a_recycled_number_stays_with_its_old_owner_for_life():
     closure = submit_closing(demo, wei, password)
     close_by_clock(demo, closure)
     old = one(demo, "SELECT account_id FROM closure")
+    equal(rows(demo, "SELECT account_id, line_id FROM number WHERE e164 = ?", number), [(0, 0)], "whose it is at rest")
     rest_of_number(demo, number)
     demo.cli("wallet", "credit", "50.00", "--account", "ann", "--instrument", "Visa 4242")
     demo.cli("number", "assign", number, "--account", "ann", "--fee", "2.00")

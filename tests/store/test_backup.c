@@ -399,6 +399,23 @@ static void a_restore_may_be_run_again(void **state)
     sql_close(restored.app.store);
 }
 
+/* The keys that the backup itself holds are of the present epoch: only the tombstone keeps ann closed. */
+static void chatto_219_a_restore_before_the_next_turn_brings_nobody_back(void **state)
+{
+    struct house *house = *state;
+    int64_t bob = somebody(house, "bob", "+12025550144"), ann = somebody(house, "ann", "+12025550143"), found;
+    backup(house, "-one");
+    close_by_verbs(house, ann, "ann");
+    struct restored restored = open_copy(house, "-one");
+    assert_int_equal(opens(&restored, ann), ERR_NONE);
+    assert_int_equal(restore(&restored, "-one").closed, 1);
+    assert_int_equal(opens(&restored, ann), ERR_KEY_GONE);
+    assert_int_equal(account_find(&restored.app, house->arena, STR("ann"), &found), ERR_NOT_FOUND);
+    assert_int_equal(opens(&restored, bob), ERR_NONE);
+    sound(house, &restored.app, restored.url);
+    sql_close(restored.app.store);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -423,6 +440,7 @@ int main(void)
         IN_HOUSE(a_backup_before_the_rewrap_does_not_let_a_turn_finish),
         IN_HOUSE(the_closed_stay_closed_and_the_living_stay_readable),
         IN_HOUSE(a_restore_may_be_run_again),
+        IN_HOUSE(chatto_219_a_restore_before_the_next_turn_brings_nobody_back),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
