@@ -14,6 +14,8 @@ enum postgres_own {
     OWN_BEGIN_CLAIM,
     OWN_BEGIN_READ,
     OWN_MARK,
+    OWN_REFUSE,
+    OWN_ASK,
     OWN_PRUNE,
     OWN_COMMIT,
     OWN_ROLLBACK,

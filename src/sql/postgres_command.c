@@ -130,39 +130,73 @@ static enum outcome try_command(struct postgres_connection *connection, struct a
     return outcome_of(tx.class);
 }
 
-/* Puts the attempt's mark into a transaction of its own. */
-static struct postgres_error put_mark(struct postgres_connection *connection, const struct attempt *attempt)
+static struct postgres_error lost(struct postgres_connection *connection)
 {
-    const struct sql_value mark = mark_value(attempt);
-    if (!begin(connection, OWN_BEGIN_CLAIM) ||
-        !postgres_send(connection, postgres_own(connection->store, OWN_MARK), &mark, 1) ||
-        !postgres_send(connection, postgres_own(connection->store, OWN_COMMIT), NULL, 0) ||
-        !postgres_send_sync(connection)) {
-        postgres_disconnect(connection);
-        return (struct postgres_error){ERR_BUSY, POSTGRES_LOST};
-    }
-    struct postgres_error error = postgres_collect(connection, NULL);
-    if (error.class != POSTGRES_FINE) {
-        struct postgres_tx tx = {.connection = connection};
+    postgres_disconnect(connection);
+    return (struct postgres_error){ERR_BUSY, POSTGRES_LOST};
+}
+
+static bool send_own(struct postgres_connection *connection, enum postgres_own own,
+                     const struct sql_value *mark)
+{
+    return postgres_send(connection, postgres_own(connection->store, own), mark, mark != NULL ? 1 : 0);
+}
+
+/* Reads what is pending; ends the transaction where that is an error. */
+static struct postgres_error collect_or_end(struct postgres_connection *connection, PGresult **ret_last)
+{
+    struct postgres_error error = postgres_collect(connection, ret_last);
+    struct postgres_tx tx = {.connection = connection, .class = error.class};
+    if (error.class != POSTGRES_FINE)
         roll_back(&tx);
-    }
     return error;
 }
 
-/* Takes the mark's place: the server answers only once a transaction that left it has ended, and where that
- * has not come so far yet, its own mark will be refused. Where the mark stands, a commit behind it waits for
- * what it waited for (a synchronous standby). ERR_NONE: committed, ERR_CHANGED: not, ERR_BUSY: not known yet.
- */
+static struct postgres_error commit_own(struct postgres_connection *connection)
+{
+    if (!send_own(connection, OWN_COMMIT, NULL) || !postgres_send_sync(connection))
+        return lost(connection);
+    struct postgres_error error = postgres_collect(connection, NULL);
+    struct postgres_tx tx = {.connection = connection};
+    if (error.class != POSTGRES_FINE)
+        roll_back(&tx);
+    return error;
+}
+
+/* Puts a refusal where the attempt's mark would be, and asks what stands there. The server answers only once
+ * a transaction that left a mark has ended; one that has not come so far yet will find the refusal and fail.
+ * An answer that is lost here, too, is asked for again: a refusal is not taken for a mark. */
+static struct postgres_error refuse_and_ask(struct postgres_connection *connection,
+                                            const struct attempt *attempt, bool *ret_committed)
+{
+    const struct sql_value mark = mark_value(attempt);
+    PGresult *result = NULL;
+    if (!begin(connection, OWN_BEGIN_CLAIM) || !send_own(connection, OWN_REFUSE, &mark) ||
+        !send_own(connection, OWN_ASK, &mark))
+        return lost(connection);
+    struct postgres_error error = collect_or_end(connection, &result);
+    if (error.class != POSTGRES_FINE)
+        return error;
+    *ret_committed = PQntuples(result) == 1;
+    PQclear(result);
+    return commit_own(connection);
+}
+
+/* A commit behind a mark that was found waits for what it waited for (a synchronous standby). ERR_NONE:
+ * committed, ERR_CHANGED: not, ERR_BUSY: not known yet. */
 static enum err ask_mark(struct postgres_connection *connection, const struct attempt *attempt)
 {
     struct attempt behind = {0};
-    struct postgres_error error = put_mark(connection, attempt);
-    if (error.class == POSTGRES_FINE)
-        return ERR_CHANGED;
-    if (error.error != ERR_EXISTS)
+    bool committed = false;
+    if (refuse_and_ask(connection, attempt, &committed).class != POSTGRES_FINE)
         return ERR_BUSY;
+    if (!committed)
+        return ERR_CHANGED;
     make_mark(behind.mark, 0);
-    return put_mark(connection, &behind).class == POSTGRES_FINE ? ERR_NONE : ERR_BUSY;
+    const struct sql_value mark = mark_value(&behind);
+    bool sent = begin(connection, OWN_BEGIN_CLAIM) && send_own(connection, OWN_MARK, &mark);
+    struct postgres_error error = sent ? commit_own(connection) : lost(connection);
+    return error.class == POSTGRES_FINE ? ERR_NONE : ERR_BUSY;
 }
 
 /* A commit whose answer was lost: neither answered nor run again before it is known. ERR_NONE: committed,

@@ -18,7 +18,7 @@ static const char lock_text[] = "SET statement_timeout = 0; SET lock_timeout = 0
  * known. */
 static const char own_tables_text[] =
     "CREATE TABLE IF NOT EXISTS schema_version (id bigint NOT NULL PRIMARY KEY, version bigint NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS commit_mark (mark bytea NOT NULL PRIMARY KEY);"
+    "CREATE TABLE IF NOT EXISTS commit_mark (mark bytea NOT NULL PRIMARY KEY, committed bigint NOT NULL);"
     "INSERT INTO schema_version (id, version) VALUES (1, 0) ON CONFLICT DO NOTHING;";
 
 static enum err run_script(PGconn *link, const char *name, const char *text)
