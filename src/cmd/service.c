@@ -21,6 +21,7 @@
 #include "edge/hook/hook.h"
 #include "edge/web/web.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ enum { SERVICE_ROUTES = 256 };
 struct service {
     struct house *house;
     struct web web;
+    pthread_mutex_t lock_public;
     struct http_server *public_server, *private_server;
     struct scheduler *scheduler;
     struct control *control;
@@ -82,11 +84,23 @@ static enum err collect_routes(struct service *service, const struct service_opt
     return ERR_NONE;
 }
 
+/* Jobs publish while the server comes and goes. */
 static void publish(void *context, int64_t account_id, const char *event, struct str data)
 {
     struct service *service = context;
+    pthread_mutex_lock(&service->lock_public);
     if (service->public_server != NULL)
         http_publish(service->public_server, account_id, event, data);
+    pthread_mutex_unlock(&service->lock_public);
+}
+
+static struct http_server *swap_public(struct service *service, struct http_server *server)
+{
+    pthread_mutex_lock(&service->lock_public);
+    struct http_server *before = service->public_server;
+    service->public_server = server;
+    pthread_mutex_unlock(&service->lock_public);
+    return before;
 }
 
 /* Programs get a problem, people a page. */
@@ -125,7 +139,9 @@ static enum err start_public(struct service *service, const struct service_optio
         .error_page = error_page,
         .error_context = &service->web,
     };
-    TRY(start_listener(service, &http, &service->public_server, why));
+    struct http_server *server;
+    TRY(start_listener(service, &http, &server, why));
+    swap_public(service, server);
     return ERR_NONE;
 }
 
@@ -201,6 +217,7 @@ enum err service_start(struct house *house, const struct service_options *option
     struct service *service = calloc(1, sizeof *service);
     if (service == NULL)
         return ERR_MEMORY;
+    pthread_mutex_init(&service->lock_public, NULL);
     service->house = house;
     service->web = (struct web){.app = &house->app,
                                 .demo = options->logins != NULL,
@@ -256,13 +273,13 @@ void service_stop(struct service *service)
         return;
     control_stop(service->control);
     http_stop(service->private_server);
-    struct http_server *server = service->public_server;
-    service->house->app.publish = NULL;
-    http_stop(server);
+    http_stop(swap_public(service, NULL));
     service->house->app.scheduler = NULL;
     scheduler_stop(service->scheduler);
+    service->house->app.publish = NULL;
     service->house->app.steady = NULL;
     web_routes_free(service->web_routes);
     web_routes_free(service->more_routes);
+    pthread_mutex_destroy(&service->lock_public);
     free(service);
 }

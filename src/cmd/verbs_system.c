@@ -182,6 +182,7 @@ static enum err demo_house(struct cli *cli, struct house *house, struct demo *de
         say_logins(cli, url);
         service_wait();
     }
+    demo_stop(demo);
     service_stop(service);
     return error;
 }

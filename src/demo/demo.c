@@ -77,7 +77,7 @@ struct mailbox *demo_mailbox(struct demo *demo)
     return demo->mailbox;
 }
 
-static void demo_stop(struct demo *demo)
+void demo_stop(struct demo *demo)
 {
     pthread_mutex_lock(&demo->lock);
     demo->stopping = true;
@@ -85,6 +85,7 @@ static void demo_stop(struct demo *demo)
     pthread_mutex_unlock(&demo->lock);
     if (demo->running)
         pthread_join(demo->thread, NULL);
+    demo->running = false;
 }
 
 void demo_free(struct demo *demo)

@@ -30,6 +30,8 @@ const char *demo_role_name(enum role role);
 /* Lets a text arrive every now and then, through the same door as a carrier's; wake is called after each move
  * of the clock. */
 enum err demo_start(struct demo *demo, void (*wake)(void *context), void *wake_context);
+/* No text arrives any more: before the service stops that they wake. May be called again. */
+void demo_stop(struct demo *demo);
 /* One text to one of the subscriber's numbers, now; from and text empty: one of the demo's own. */
 enum err demo_text(struct demo *demo, struct str from, struct str to, struct str text);
 /* The pages below /demo/; context is the struct demo. */
