@@ -83,11 +83,17 @@ class Golden:
             self.close()
             self.pay()
             self.turn()
-            return True
+            eventually(self.nothing_follows, FINISH_SECONDS, "the end of the closure's own key")
+            return self.demo.process.poll() is None
         except BROKEN:
             if self.demo.process is not None and self.ended():
                 return False
             raise
+
+    def nothing_follows(self):
+        """The last mail is out and the closure's own key gone, which happens beside the steps above."""
+        return self.demo.process.poll() is not None or not rows(self.demo, "SELECT 1 FROM data_key "
+                                                                           "WHERE kind = 'closure'")
 
     def ended(self):
         try:
