@@ -78,6 +78,19 @@ def counts_are_kept_and_not_made_from_the_messages():
 closing = None
 
 
+def forwards(state):
+    return one(demo, "SELECT count(*) FROM outbox WHERE effect_key LIKE 'forward:%' AND state = ?", state)
+
+
+@test
+def the_check_says_that_forwarding_ends_with_the_account():
+    subscriber = demo.rest()
+    contact = next(each for each in subscriber.get("/contacts")["contacts"] if each["verified_at"])
+    subscriber.post("/inbox/forward", {"contact": contact["id"]}, status=200)
+    contains({each["id"] for each in subscriber.get("/closures/preflight")["findings"]}, "api_in_use")
+    subscriber.post("/inbox/quiet", {"from": "00:00", "to": "23:59", "zone": "Z"}, status=200)
+
+
 @test
 def the_list_stays_while_a_closing_is_under_way():
     global closing
@@ -106,6 +119,19 @@ def before_the_end_a_mail_names_the_important_services_that_still_text():
     contains(mail, "/services")
     lacks(mail, "Facebook")
     equal(len(demo.mails("Important services still text")), 1)
+    demo.check()
+
+
+@test
+def what_waits_to_be_forwarded_is_cancelled_with_the_account():
+    # Two texts came while it cooled off, in quiet hours or, in the day's last minute, out of them.
+    assert forwards(0) + forwards(1) >= 2, "texts to forward"
+    demo.move_clock(24)
+    closing.wait_until_over()
+    equal(forwards(0), 0, "texts that still wait")
+    sent = len(demo.mails("from 777"))
+    demo.send_text("after the end", sender="777")
+    equal(len(demo.mails("from 777")), sent)
     demo.check()
 
 
