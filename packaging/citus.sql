@@ -4,6 +4,7 @@
 
 -- Small, read with everything: on every worker.
 SELECT create_reference_table('setting');
+SELECT create_reference_table('node');
 SELECT create_reference_table('staff');
 SELECT create_reference_table('service_entry');
 SELECT create_reference_table('rnd_month');

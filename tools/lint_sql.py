@@ -65,6 +65,7 @@ SCANS = {
 TEXTS = {
     "service_entry.service_key": "name of a service, none of a subscriber's",
     "service_entry.value": "what the operator's list says of a service",
+    "node.name": "name of a machine of the operator", "node.version": "version of the program",
     "setting.name": "name of a setting of the house", "setting.value": "value of a setting of the house",
     "data_key.kind": "word", "directory.kind": "word", "reference.code": "public reference", "reference.kind": "word",
     "proof.purpose": "word", "number.e164": "the operator's inventory", "number.carrier": "name of a carrier",

@@ -15,6 +15,8 @@
 
 struct settings;
 struct scheduler;
+struct lease;
+struct node;
 struct service_catalogue;
 
 struct app {
@@ -25,6 +27,8 @@ struct app {
     const struct settings *settings;
     const _Atomic bool *steady;  /* whether the wall clock may be believed (base/watch.h); NULL: it may */
     struct scheduler *scheduler; /* NULL in command-line verbs: a running serve does the work */
+    struct lease *lease;         /* of the job that runs, in the copy that it is given; NULL outside of one */
+    struct node *node;           /* this one among those on the store; NULL: it has no name there */
     struct service_catalogue *services; /* NULL: the shipped list alone */
     /* Tells the listeners of an account that something was committed ("message"). NULL allowed. */
     void (*publish)(void *context, int64_t account_id, const char *event, struct str data);

@@ -2,6 +2,7 @@
 
 #include "app/archive_gather.h"
 #include "app/journal.h"
+#include "app/lease.h"
 #include "app/scheduler.h"
 #include "base/clock.h"
 #include "base/failpoint.h"
@@ -103,9 +104,8 @@ struct make_job {
 
 static enum err keep_place(struct make_job *job, struct sql_tx *tx)
 {
-    TRY(store_archive_update(tx, &job->row));
-    return store_queue_prolong(tx, "archive", job->row.account_id, job->row.archive_id,
-                               clock_now() + LIMIT_LEASE_SECONDS * MICROS_SECOND);
+    TRY(lease_hold(job->app, tx));
+    return store_archive_update(tx, &job->row);
 }
 
 static enum err start_run(struct sql_tx *tx, struct arena *arena, void *context)
@@ -159,6 +159,7 @@ static enum err finish_run(struct sql_tx *tx, struct arena *arena, void *context
 {
     struct make_job *job = context;
     struct account *account;
+    TRY(lease_end(job->app, tx));
     TRY(account_load(job->app, tx, arena, job->row.account_id, &account));
     TRY(store_archive_update(tx, &job->row));
     TRY(store_archive_delete_older(tx, job->row.account_id, job->row.archive_id));
@@ -173,6 +174,7 @@ static enum err fail_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct make_job *job = context;
     (void)arena;
+    TRY(lease_end(job->app, tx));
     TRY(store_queue_remove(tx, "archive", job->row.account_id, job->row.archive_id));
     TRY(store_archive_clear(tx, job->row.account_id, job->row.archive_id));
     enum err error = store_archive_update(tx, &job->row);

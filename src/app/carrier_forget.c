@@ -1,5 +1,6 @@
 #include "app/carrier_forget.h"
 
+#include "app/lease.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "store/message.h"
@@ -9,6 +10,7 @@
 enum { NO_ACCOUNT = 0, ALL_CARRIERS = 1 };
 
 struct forget_job {
+    struct app *app;
     int64_t now, due, count;
 };
 
@@ -16,6 +18,7 @@ static enum err plan_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     const struct forget_job *job = context;
     (void)arena;
+    TRY(lease_end(job->app, tx));
     return store_queue_move(tx, "carrier_seen", NO_ACCOUNT, ALL_CARRIERS, job->due);
 }
 
@@ -29,7 +32,7 @@ static enum err forget_run(struct sql_tx *tx, struct arena *arena, void *context
 
 static enum err plan(struct app *app, int64_t due)
 {
-    struct forget_job job = {.due = due};
+    struct forget_job job = {.app = app, .due = due};
     return sql_call(app->store, "carrier_forget_plan", plan_run, &job);
 }
 

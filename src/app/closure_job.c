@@ -3,6 +3,7 @@
 #include "app/closure_forget.h"
 #include "app/closure_work.h"
 #include "app/keyring_turn.h"
+#include "app/lease.h"
 #include "app/tombstones.h"
 #include "base/clock.h"
 #include "base/failpoint.h"
@@ -132,7 +133,7 @@ static enum err tick_run(struct sql_tx *tx, struct arena *arena, void *context)
                           &system_actor, &closure));
     job->ret_again = job->ret_tombstone = waits_for_tombstone(closure, job);
     if (job->ret_tombstone)
-        return ERR_NONE;
+        return lease_hold(job->app, tx);
     if (closure->row.state == CLOSURE_SETTLING)
         TRY(store_tombstone_insert(tx, job->now, job->id.closure_id, job->records.records,
                                    job->records.count));
@@ -140,6 +141,7 @@ static enum err tick_run(struct sql_tx *tx, struct arena *arena, void *context)
     if (changed)
         TRY(steps(closure, &config, job));
     TRY(drop_own_key(closure, &changed));
+    TRY(job->ret_again ? lease_hold(job->app, tx) : lease_end(job->app, tx));
     if (job->ret_again)
         return closure_work_save(closure);
     if (changed)
@@ -155,6 +157,7 @@ static enum err failed_run(struct sql_tx *tx, struct arena *arena, void *context
     struct closure_work *closure;
     struct closure_decision decision;
     struct closure_config config = closure_work_config(job->app);
+    TRY(lease_end(job->app, tx));
     TRY(closure_work_load(job->app, tx, arena, job->id.account_id, job->id.closure_id, job->now,
                           &system_actor, &closure));
     struct closure_case now = closure_work_case(closure);
@@ -235,6 +238,7 @@ static enum err sweep_run(struct sql_tx *tx, struct arena *arena, void *context)
     struct seal_key key;
     bool more = false;
     (void)arena;
+    TRY(lease_hold(job->app, tx));
     enum err account = keys_open(job->app, tx, "account", job->id.account_id, &key);
     enum err closure = keys_open(job->app, tx, "closure", job->id.closure_id, &key);
     explicit_bzero(&key, sizeof key);

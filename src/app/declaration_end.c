@@ -1,6 +1,7 @@
 #include "app/closure_request.h"
 #include "app/declaration.h"
 #include "app/declaration_match.h"
+#include "app/lease.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "crypto/link.h"
@@ -101,6 +102,7 @@ static enum err due_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct due_job *job = context;
     struct store_declaration row;
+    TRY(lease_end(job->app, tx));
     TRY(store_declaration_get(tx, arena, job->declaration_id, &row));
     if (row.deadline_at > job->now)
         return store_queue_move(tx, "declaration", 0, row.declaration_id, row.deadline_at);

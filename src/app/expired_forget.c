@@ -1,5 +1,6 @@
 #include "app/expired_forget.h"
 
+#include "app/lease.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "store/expired.h"
@@ -15,6 +16,7 @@ static const int64_t kept_micros[STORE_EXPIRED_TABLES] = {
 };
 
 struct forget_job {
+    struct app *app;
     enum store_expired_table table;
     int64_t now, due, count;
 };
@@ -23,12 +25,13 @@ static enum err plan_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     const struct forget_job *job = context;
     (void)arena;
+    TRY(lease_end(job->app, tx));
     return store_queue_move(tx, "expired", NO_ACCOUNT, ALL_TABLES, job->due);
 }
 
 static enum err plan(struct app *app, int64_t due)
 {
-    struct forget_job job = {.due = due};
+    struct forget_job job = {.app = app, .due = due};
     return sql_call(app->store, "expired_forget_plan", plan_run, &job);
 }
 

@@ -67,7 +67,7 @@ static enum err find_earlier(struct idempotency_job *job, struct sql_tx *tx, str
     TRY(store_idempotency_get(tx, arena, key, row.account_id, row.key_hash, &earlier));
     bool expired = earlier.at <= job->now - LIMIT_IDEMPOTENCY_HOURS * MICROS_HOUR;
     bool lost = earlier.state == IDEMPOTENCY_IN_FLIGHT &&
-                earlier.at <= job->now - LIMIT_LEASE_SECONDS * MICROS_SECOND;
+                earlier.at <= job->now - LIMIT_IDEMPOTENCY_FLIGHT_SECONDS * MICROS_SECOND;
     if (expired)
         return ERR_NOT_FOUND;
     if (!str_equal(earlier.body_hash, row.body_hash))

@@ -2,8 +2,8 @@
  * answer is kept for LIMIT_IDEMPOTENCY_HOURS, sealed under the account's key; where nobody is signed in,
  * under a key made from the client's own, of which the store has only a hash.
  *
- * A request that the process did not survive stays in flight for LIMIT_LEASE_SECONDS; after that the same key
- * does it again, since nobody knows how far it came. */
+ * A request that the process did not survive stays in flight for LIMIT_IDEMPOTENCY_FLIGHT_SECONDS; after that
+ * the same key does it again, since nobody knows how far it came. */
 #ifndef APP_IDEMPOTENCY_H
 #define APP_IDEMPOTENCY_H
 

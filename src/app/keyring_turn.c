@@ -1,6 +1,8 @@
 #include "app/keyring_turn.h"
 
 #include "app/account.h"
+#include "app/lease.h"
+#include "app/node.h"
 #include "app/scheduler.h"
 #include "app/settings.h"
 #include "base/clock.h"
@@ -19,7 +21,7 @@
 
 #define TURN_ALARM_MICROS (7 * MICROS_DAY)
 
-enum { TURN_HOUR = 3 }; /* UTC, when few are awake */
+enum { TURN_HOUR = 3 /* UTC, when few are awake */, TURN_NODES_SECONDS = 5 };
 
 /* Two runs of one process must not take turns. Other processes are kept out by the keyring's own lock. */
 static pthread_mutex_t turning = PTHREAD_MUTEX_INITIALIZER;
@@ -36,7 +38,8 @@ struct turn_job {
     struct app *app;
     struct turn_record record;
     int64_t now, keys_left, tags_left, attested, batch_attested;
-    bool more;
+    struct node_turn nodes;
+    bool more, waits_for_nodes;
     struct store_waiting_closure after, next_after;
 };
 
@@ -316,19 +319,95 @@ static enum err attest(struct turn_job *job)
     return ERR_NONE;
 }
 
+/* In one moment all nodes write the next epoch, and every one that is alive can read it. */
+static enum err switch_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const struct turn_job *job = context;
+    (void)arena;
+    return store_keeping_put(tx, "keyring.writes", job->record.epoch);
+}
+
+/* The other nodes, too, may overwrite what came before. */
+static enum err over_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const struct turn_job *job = context;
+    (void)arena;
+    return store_keeping_put(tx, "keyring.over", job->record.epoch);
+}
+
+static bool has_company(const struct turn_job *job)
+{
+    return job->nodes.members > 1;
+}
+
+/* Whatever was wrapped under the old epoch by a transaction that began before the switch stands there by now.
+ */
+static enum err rewrap_behind(struct turn_job *job)
+{
+    sql_await_readers(job->app->store);
+    return rewrap_all(job);
+}
+
+static enum err destroy(struct turn_job *job)
+{
+    FAILPOINT("turn.before_finish");
+    if (has_company(job))
+        TRY(rewrap_behind(job));
+    /* A read that began before the last key was wrapped anew still sees it under the old epoch. */
+    sql_await_readers(job->app->store);
+    TRY(sql_call(job->app->store, "turn_over", over_run, job));
+    return keyring_turn_finish(job->app->keyring);
+}
+
 static enum err finish(struct turn_job *job)
 {
-    if (under_way(job->app)) {
-        FAILPOINT("turn.before_finish");
-        /* A read that began before the last key was wrapped anew still sees it under the old epoch. */
-        sql_await_readers(job->app->store);
-        TRY(keyring_turn_finish(job->app->keyring));
-    }
+    if (under_way(job->app))
+        TRY(destroy(job));
     FAILPOINT("turn.finished");
+    TRY(node_turn_look(job->app, keyring_epoch(job->app->keyring), &job->nodes));
+    if (!job->nodes.over) {
+        job->waits_for_nodes = true;
+        return ERR_NONE;
+    }
     TRY(sql_call(job->app->store, "turn_finished", finished_run, job));
     FAILPOINT("turn.recorded");
     log_info("keyring_turned", LOG_INT("epoch", keyring_epoch(job->app->keyring)));
     return attest(job);
+}
+
+/* Alone, the next epoch is made where it is kept; in company it comes to each node by the store. */
+static enum err begin(struct turn_job *job)
+{
+    if (job->record.epoch != keyring_epoch(job->app->keyring) + 1)
+        return ERR_NONE;
+    return has_company(job) ? node_turn_spread(job->app, job->record.epoch)
+                            : keyring_turn_begin(job->app->keyring);
+}
+
+static enum err wait_for_nodes(struct turn_job *job)
+{
+    int64_t waited = clock_now() - job->record.began_at;
+    job->waits_for_nodes = true;
+    if (waited >= TURN_ALARM_MICROS)
+        log_error("keyring_turn_waits", LOG_INT("days", waited / MICROS_DAY), LOG_TEXT("for", "a node"));
+    return ERR_NONE;
+}
+
+static enum err go_on(struct turn_job *job)
+{
+    if (job->record.epoch > keyring_epoch(job->app->keyring))
+        return wait_for_nodes(job);
+    if (under_way(job->app)) {
+        TRY(node_turn_look(job->app, job->record.epoch, &job->nodes));
+        if (!job->nodes.held)
+            return wait_for_nodes(job);
+        TRY(sql_call(job->app->store, "turn_switch", switch_run, job));
+        TRY(has_company(job) ? rewrap_behind(job) : rewrap_all(job));
+        if (!may_finish(job))
+            return ERR_NONE;
+    }
+    TRY(finish(job));
+    return job->waits_for_nodes ? wait_for_nodes(job) : ERR_NONE;
 }
 
 static enum err turn(struct turn_job *job)
@@ -336,17 +415,12 @@ static enum err turn(struct turn_job *job)
     TRY(look(job));
     if (job->record.epoch == 0)
         TRY(attest(job)); /* of the last turn, where it was killed before */
+    TRY(node_turn_look(job->app, 0, &job->nodes));
     TRY(sql_call(job->app->store, "turn_intend", intend_run, job));
     FAILPOINT("turn.intended");
-    if (job->record.epoch == keyring_epoch(job->app->keyring) + 1)
-        TRY(keyring_turn_begin(job->app->keyring));
+    TRY(begin(job));
     FAILPOINT("turn.begun");
-    if (under_way(job->app)) {
-        TRY(rewrap_all(job));
-        if (!may_finish(job))
-            return ERR_NONE;
-    }
-    return finish(job);
+    return go_on(job);
 }
 
 enum err keyring_turn_run(struct app *app, struct keyring_turn *ret_turn)
@@ -362,6 +436,8 @@ enum err keyring_turn_run(struct app *app, struct keyring_turn *ret_turn)
     }
     TRY(keyring_turn_status(app, ret_turn));
     ret_turn->attested = job.attested;
+    if (job.waits_for_nodes)
+        ret_turn->phase = KEYRING_TURN_WAITS_FOR_NODES;
     return ERR_NONE;
 }
 
@@ -413,6 +489,7 @@ static enum err plan_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct plan_job *job = context;
     (void)arena;
+    TRY(lease_end(job->app, tx));
     return store_queue_move(tx, "turn", 0, 0, job->due);
 }
 
@@ -451,7 +528,10 @@ enum err keyring_turn_job(struct app *app, int64_t account_id, int64_t subject_i
             return error == ERR_BUSY ? ERR_NONE : error;
     }
     int64_t now = clock_now();
-    return plan(app, result.phase == KEYRING_TURN_NONE ? next_night(now) : now + MICROS_HOUR);
+    /* A node that moves on puts the job on the clock itself. */
+    int64_t pause =
+        result.phase == KEYRING_TURN_WAITS_FOR_NODES ? TURN_NODES_SECONDS * MICROS_SECOND : MICROS_HOUR;
+    return plan(app, result.phase == KEYRING_TURN_NONE ? next_night(now) : now + pause);
 }
 
 static enum err backup_run(struct sql_tx *tx, struct arena *arena, void *context)

@@ -7,9 +7,10 @@
 #include "app/app.h"
 
 enum keyring_turn_phase {
-    KEYRING_TURN_NONE,    /* none under way */
-    KEYRING_TURN_REWRAPS, /* keys and tags of the old epoch are left */
-    KEYRING_TURN_WAITS,   /* for a verified backup that holds the re-wrapped keys */
+    KEYRING_TURN_NONE,            /* none under way */
+    KEYRING_TURN_REWRAPS,         /* keys and tags of the old epoch are left */
+    KEYRING_TURN_WAITS,           /* for a verified backup that holds the re-wrapped keys */
+    KEYRING_TURN_WAITS_FOR_NODES, /* that take the next epoch, or destroy the old one */
 };
 
 struct keyring_turn {

@@ -1,5 +1,6 @@
 #include "app/leaves.h"
 
+#include "app/lease.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/failpoint.h"
@@ -45,6 +46,7 @@ static enum err leaves_mark(struct sql_tx *tx, struct arena *arena, void *contex
     struct leaves_job *job = context;
     struct str hash, kind;
     int64_t now = clock_now();
+    TRY(lease_hold(job->app, tx));
     for (size_t i = 0; i < job->count; i++)
         TRY(store_leaf_written(tx, job->hashes[i], now + (int64_t)i));
     TRY(store_leaf_unwritten(tx, arena, &hash, &kind, 1, &job->left));

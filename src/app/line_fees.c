@@ -2,6 +2,7 @@
 
 #include "app/contact.h"
 #include "app/journal.h"
+#include "app/lease.h"
 #include "app/links.h"
 #include "app/mail.h"
 #include "app/wallet.h"
@@ -133,6 +134,7 @@ static enum err fee_run(struct sql_tx *tx, struct arena *arena, void *context)
     struct fee_job *job = context;
     struct account *account;
     struct store_line line;
+    TRY(lease_end(job->app, tx));
     enum err loaded = account_load(job->app, tx, arena, job->account_id, &account);
     if (loaded == ERR_KEY_GONE || loaded == ERR_NOT_FOUND ||
         (loaded == ERR_NONE && account_is_closed(account)))

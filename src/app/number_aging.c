@@ -1,5 +1,6 @@
 #include "app/number_aging.h"
 
+#include "app/lease.h"
 #include "app/rnd_month.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -12,6 +13,7 @@
 enum { NO_ACCOUNT = 0 };
 
 struct aging_job {
+    struct app *app;
     int64_t subject_id;
     struct clock_reading now;
     bool alarm;
@@ -57,6 +59,7 @@ static enum err aging_run(struct sql_tx *tx, struct arena *arena, void *context)
     struct aging_facts facts;
     struct store_number before, after;
     struct str e164 = arena_printf(arena, "+%lld", (long long)job->subject_id);
+    TRY(lease_end(job->app, tx));
     enum err found = store_number_get(tx, e164, &before);
     if (found == ERR_NOT_FOUND)
         return store_queue_remove(tx, "aging", NO_ACCOUNT, job->subject_id);
@@ -75,7 +78,7 @@ static enum err aging_run(struct sql_tx *tx, struct arena *arena, void *context)
 
 enum err number_aging_run(struct app *app, int64_t account_id, int64_t subject_id)
 {
-    struct aging_job job = {.subject_id = subject_id, .now = clock_read()};
+    struct aging_job job = {.app = app, .subject_id = subject_id, .now = clock_read()};
     (void)account_id;
     TRY(sql_call(app->store, "number_aging", aging_run, &job));
     if (job.alarm)

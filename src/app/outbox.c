@@ -3,6 +3,7 @@
 #include "app/closure_receipt.h"
 #include "app/job_tries.h"
 #include "app/keys.h"
+#include "app/lease.h"
 #include "app/ticket.h"
 #include "base/clock.h"
 #include "base/failpoint.h"
@@ -11,8 +12,6 @@
 #include "store/work.h"
 
 #include <string.h>
-
-_Static_assert((int)LIMIT_MAIL_SECONDS < (int)LIMIT_LEASE_SECONDS, "a mail ends before its lease does");
 
 static const struct effect_kind *effect_kinds;
 static size_t effect_kind_count;
@@ -56,6 +55,7 @@ static enum err outbox_record(struct sql_tx *tx, struct arena *arena, void *cont
     int64_t now = clock_now();
     enum store_outbox_state state = job->gone ? OUTBOX_CANCELLED : OUTBOX_DONE;
     int64_t due = 0;
+    TRY(lease_end(job->app, tx));
     if (job->result == EFFECT_RETRY && job->row.tries < LIMIT_OUTBOX_TRIES) {
         state = OUTBOX_WAITING;
         due = now + job_tries_delay(job->row.tries);

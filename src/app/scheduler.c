@@ -1,6 +1,8 @@
 #include "app/scheduler.h"
 
 #include "app/job_tries.h"
+#include "app/lease.h"
+#include "app/node.h"
 #include "app/steady.h"
 
 #include "base/clock.h"
@@ -26,19 +28,22 @@ struct scheduler {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool woken, stopping;
-    int64_t next_bucket;
+    int64_t next_bucket, renewed_at; /* monotonic, of the running leases */
+    struct scheduler_work *running;
     struct steady steady;
 };
 
+/* One job with its lease, from the claim to its end. */
 struct scheduler_work {
+    struct scheduler_work *next, *previous;
     struct scheduler *scheduler;
     scheduler_job *job;
-    int64_t account_id, subject_id;
-    const char *kind;
+    struct lease lease;
+    struct app app; /* as the job sees it */
 };
 
 struct scheduler_look {
-    int64_t now, first_bucket;
+    int64_t now, node_id, first_bucket;
     size_t limit, count;
     struct store_queue_item items[SCHEDULER_QUEUE];
     bool claimed[SCHEDULER_QUEUE];
@@ -63,8 +68,8 @@ static enum err look_claim(struct sql_tx *tx, struct arena *arena, void *context
     struct scheduler_look *look = context;
     (void)arena;
     for (size_t i = 0; i < look->count; i++) {
-        enum err error =
-            store_queue_claim(tx, &look->items[i], look->now + LIMIT_LEASE_SECONDS * MICROS_SECOND);
+        enum err error = store_queue_claim(tx, &look->items[i], look->node_id,
+                                           look->now + LIMIT_LEASE_SECONDS * MICROS_SECOND);
         if (error != ERR_NONE && error != ERR_CHANGED)
             return error;
         look->claimed[i] = error == ERR_NONE;
@@ -72,14 +77,103 @@ static enum err look_claim(struct sql_tx *tx, struct arena *arena, void *context
     return ERR_NONE;
 }
 
+static void work_add(struct scheduler_work *work)
+{
+    struct scheduler *scheduler = work->scheduler;
+    pthread_mutex_lock(&scheduler->lock);
+    work->next = scheduler->running;
+    if (work->next != NULL)
+        work->next->previous = work;
+    scheduler->running = work;
+    pthread_mutex_unlock(&scheduler->lock);
+}
+
+static void work_remove(struct scheduler_work *work)
+{
+    struct scheduler *scheduler = work->scheduler;
+    pthread_mutex_lock(&scheduler->lock);
+    if (work->previous != NULL)
+        work->previous->next = work->next;
+    else
+        scheduler->running = work->next;
+    if (work->next != NULL)
+        work->next->previous = work->previous;
+    pthread_mutex_unlock(&scheduler->lock);
+}
+
+struct lease_change {
+    const struct lease *leases;
+    size_t count;
+    int64_t until;
+};
+
+static enum err change_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const struct lease_change *change = context;
+    (void)arena;
+    for (size_t i = 0; i < change->count; i++) {
+        const struct lease *lease = &change->leases[i];
+        enum err error = store_queue_hold(tx, lease->kind, lease->account_id, lease->subject_id, lease->fence,
+                                          change->until);
+        if (error != ERR_NONE && error != ERR_CHANGED) /* lost, or its place is off the clock */
+            return error;
+    }
+    return ERR_NONE;
+}
+
+static enum err leases_change(struct scheduler *scheduler, const struct lease *leases, size_t count,
+                              int64_t until)
+{
+    struct lease_change change = {leases, count, until};
+    return sql_call_claim(scheduler->app->store, "lease", change_run, &change);
+}
+
+/* What failed is tried again later, not as soon as a lease ends; what ended without saying so may be claimed
+ * at once, as its place may be due again. */
+static void work_end(struct scheduler_work *work, enum err result)
+{
+    int64_t until = result == ERR_NONE ? 0 : clock_now() + LIMIT_JOB_RETRY_SECONDS * MICROS_SECOND;
+    if (result == ERR_NONE && atomic_load(&work->lease.ended))
+        return;
+    leases_change(work->scheduler, &work->lease, 1, until);
+}
+
 static void work_run(void *context)
 {
     struct scheduler_work *work = context;
     struct scheduler *scheduler = work->scheduler;
-    enum err error = work->job(scheduler->app, work->account_id, work->subject_id);
-    job_tries_note(scheduler->app, work->kind, work->account_id, work->subject_id, error);
+    work->app = *scheduler->app;
+    work->app.lease = &work->lease;
+    enum err error = work->job(&work->app, work->lease.account_id, work->lease.subject_id);
+    if (error != ERR_NONE)
+        log_warn("job_failed", LOG_TEXT("kind", work->lease.kind), LOG_ERR(error));
+    work_remove(work);
+    work_end(work, error);
     free(work);
     scheduler_wake(scheduler);
+}
+
+/* A killed node's work goes on elsewhere when its leases end; a living one's is renewed long before. */
+static void renew_leases(struct scheduler *scheduler)
+{
+    struct lease leases[SCHEDULER_QUEUE + SCHEDULER_WORKERS];
+    size_t count = 0;
+    int64_t now = clock_read().monotonic;
+    if (now - scheduler->renewed_at >= 0 &&
+        now - scheduler->renewed_at < LIMIT_NODE_BEAT_SECONDS * MICROS_SECOND)
+        return;
+    scheduler->renewed_at = now;
+    pthread_mutex_lock(&scheduler->lock);
+    for (const struct scheduler_work *work = scheduler->running;
+         work != NULL && count < sizeof leases / sizeof *leases; work = work->next)
+        if (!atomic_load(&work->lease.ended))
+            leases[count++] = (struct lease){.kind = work->lease.kind,
+                                             .account_id = work->lease.account_id,
+                                             .subject_id = work->lease.subject_id,
+                                             .fence = work->lease.fence};
+    pthread_mutex_unlock(&scheduler->lock);
+    if (count != 0)
+        leases_change(scheduler, leases, count, clock_now() + LIMIT_LEASE_SECONDS * MICROS_SECOND);
 }
 
 static void hand_over(struct scheduler *scheduler, const struct store_queue_item *item)
@@ -88,12 +182,20 @@ static void hand_over(struct scheduler *scheduler, const struct store_queue_item
         const struct scheduler_kind *kind = &scheduler->kinds[i];
         if (!str_is(item->kind, kind->kind))
             continue;
-        struct scheduler_work *work = malloc(sizeof *work);
+        struct scheduler_work *work = calloc(1, sizeof *work);
         if (work == NULL)
             return; /* found again when the lease ends */
-        *work = (struct scheduler_work){scheduler, kind->job, item->account_id, item->subject_id, kind->kind};
-        if (pool_submit(scheduler->pool, work_run, work) != ERR_NONE)
-            free(work);
+        work->scheduler = scheduler;
+        work->job = kind->job;
+        work->lease = (struct lease){.kind = kind->kind,
+                                     .account_id = item->account_id,
+                                     .subject_id = item->subject_id,
+                                     .fence = item->fence + 1};
+        work_add(work);
+        if (pool_submit(scheduler->pool, work_run, work) == ERR_NONE)
+            return;
+        work_remove(work);
+        free(work);
         return;
     }
     log_error("job_unknown", LOG_STR("kind", item->kind));
@@ -103,8 +205,10 @@ static void hand_over(struct scheduler *scheduler, const struct store_queue_item
  * lease ends; begins behind the bucket that was served last, so that a full one starves no other. */
 static bool look_once(struct scheduler *scheduler, struct arena *arena)
 {
-    struct scheduler_look look = {
-        .now = clock_now(), .first_bucket = scheduler->next_bucket, .limit = pool_room(scheduler->pool)};
+    struct scheduler_look look = {.now = clock_now(),
+                                  .node_id = node_id(scheduler->app->node),
+                                  .first_bucket = scheduler->next_bucket,
+                                  .limit = pool_room(scheduler->pool)};
     arena_reset(arena);
     if (look.limit == 0)
         return false; /* a job's end wakes the scheduler */
@@ -144,26 +248,31 @@ static void *scheduler_thread(void *context)
         return NULL;
     do {
         steady_observe(&scheduler->steady);
-        while (look_once(scheduler, arena))
+        renew_leases(scheduler);
+        while (node_may_work(scheduler->app->node) && look_once(scheduler, arena))
             ;
     } while (wait_for_work(scheduler));
     arena_free(arena);
     return NULL;
 }
 
+struct release {
+    int64_t node_id, now;
+};
+
 static enum err release_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
-    const int64_t *now = context;
+    const struct release *release = context;
     (void)arena;
-    return store_queue_release(tx, *now);
+    return store_queue_release(tx, release->node_id, release->now);
 }
 
-/* The data directory's lock says that no other process works on this store: a lease that is left is of one
- * that was killed, and what it had begun goes on at once. */
+/* The data directory's lock says that no other process is this node: a lease of it that is left is of an
+ * earlier life that was killed, and what it had begun goes on at once. */
 static enum err release_leases(struct app *app)
 {
-    int64_t now = clock_now();
-    return sql_call(app->store, "queue_release", release_run, &now);
+    struct release release = {node_id(app->node), clock_now()};
+    return sql_call(app->store, "queue_release", release_run, &release);
 }
 
 static enum err scheduler_start_threads(struct scheduler *scheduler)

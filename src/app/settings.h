@@ -105,6 +105,7 @@ struct settings_rnd {
 struct settings {
     const char *data; /* directory, absolute */
     struct settings_server server;
+    const char *node_name; /* "": the machine's */
     const char *store_url;
     struct settings_keyring keyring;
     const char *logs_path, *logs_mirror;

@@ -63,6 +63,7 @@ enum {
     /* requests of programs */
     LIMIT_IDEMPOTENCY_KEY_BYTES = 128,
     LIMIT_IDEMPOTENCY_HOURS = 24,
+    LIMIT_IDEMPOTENCY_FLIGHT_SECONDS = 60, /* a request in flight for longer did not survive */
     /* tickets */
     LIMIT_TICKET_BYTES = 8000,
     LIMIT_TICKETS_OPEN = 20,
@@ -75,13 +76,18 @@ enum {
     /* effects */
     LIMIT_OUTBOX_TRIES = 12,
     LIMIT_OUTBOX_TRIES_TO_TICKET = 3,
-    LIMIT_LEASE_SECONDS = 60,
+    LIMIT_LEASE_SECONDS = 8,      /* of a job; renewed with every sign of life */
+    LIMIT_JOB_RETRY_SECONDS = 60, /* until a job that failed is tried again */
+    LIMIT_NODE_BEAT_SECONDS = 2,  /* between a node's signs of life */
+    LIMIT_NODE_GONE_SECONDS = 10, /* without one it is taken for gone */
+    LIMIT_NODES = 64,             /* of one store, retired ones too */
+    LIMIT_NODE_NAME_BYTES = 64,
     LIMIT_BUCKETS = 64,
     LIMIT_ACKNOWLEDGEMENTS_DAY = 3,
     /* mail */
     LIMIT_MAIL_BYTES = 1024 * 1024,
     LIMIT_MAIL_CONNECT_SECONDS = 15,
-    LIMIT_MAIL_SECONDS = 45, /* less than a lease: a slow server must not get a mail twice at once */
+    LIMIT_MAIL_SECONDS = 45,
     LIMIT_SECRET_FILE_BYTES = 4096,
     /* numbers and money */
     LIMIT_LINES = 64,    /* of one account, ended ones too */

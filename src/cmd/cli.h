@@ -59,6 +59,7 @@ extern const struct cli_verb cli_verbs_number[];
 extern const struct cli_verb cli_verbs_closure[];
 extern const struct cli_verb cli_verbs_keeping[];
 extern const struct cli_verb cli_verbs_message[];
+extern const struct cli_verb cli_verbs_node[];
 extern const struct cli_verb cli_verbs_system[];
 
 /* The verbs in the order of their files; NULL past the last one. */

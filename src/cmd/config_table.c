@@ -28,6 +28,9 @@ const struct config_row config_rows[CONFIG_ROWS] = {
      .example = "127.0.0.1, ::1", .can_be_empty = true,
      .explanation = "Proxies whose X-Forwarded-For is believed. Empty: none, the peer's address counts."},
 
+    {"server.node_name", CONFIG_TEXT, FIELD(node_name), "", "text", .example = "east", .can_be_empty = true,
+     .explanation = "What this node is called in `violet node list`. Empty: as the machine."},
+
     {"store.url", CONFIG_STORE, FIELD(store_url), "sqlite:violet.db", "store address",
      .example = "sqlite:violet.db",
      .explanation =

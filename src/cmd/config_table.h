@@ -29,7 +29,7 @@ enum config_kind {
     CONFIG_PROXIES,
 };
 
-enum { CONFIG_CHOICES = 4, CONFIG_ROWS = 49, CONFIG_KEY_BYTES = 96 };
+enum { CONFIG_CHOICES = 4, CONFIG_ROWS = 50, CONFIG_KEY_BYTES = 96 };
 
 struct config_row {
     const char *key; /* "section.name"; "carrier.NAME.name" lies in a struct settings_carrier */

@@ -1,5 +1,8 @@
 #include "cmd/health.h"
 
+#include "app/node.h"
+#include "base/clock.h"
+
 static struct {
     struct app *app;
     struct http_server *server;
@@ -19,14 +22,14 @@ static enum err ready_run(struct sql_tx *tx, struct arena *arena, void *context)
     return ERR_NONE;
 }
 
-/* Ready: the store answers a read, and the writer is not drowning. */
+/* Ready: the store answers a read, the writer is not drowning, and the last sign of life was written. */
 static void answer_ready(struct http_request *request, void *context)
 {
     struct sql_counters sql;
     (void)context;
     sql_count(health.app->store, &sql);
     enum err error = sql_read(health.app->store, ready_run, http_arena(request), NULL);
-    bool ready = error == ERR_NONE && sql.queue < 1024;
+    bool ready = error == ERR_NONE && sql.queue < 1024 && node_may_work(health.app->node);
     http_answer(request, ready ? 200 : 503, "text/plain; charset=utf-8",
                 ready ? STR("ready\n") : STR("not ready\n"));
 }
@@ -53,6 +56,30 @@ static void add_http(struct buf *out)
                    (long long)http.status[class]);
 }
 
+static void add_label(struct buf *out, struct str text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (text.data[i] != '"' && text.data[i] != '\\' && (unsigned char)text.data[i] >= ' ')
+            buf_add_char(out, text.data[i]);
+}
+
+static void add_nodes(struct http_request *request, struct buf *out)
+{
+    struct node_row *rows;
+    size_t count;
+    if (node_list(health.app, http_arena(request), &rows, &count) != ERR_NONE)
+        return;
+    buf_add_c(out, "# HELP violet_node_beat_seconds When a node gave its last sign of life.\n"
+                   "# TYPE violet_node_beat_seconds gauge\n");
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, "violet_node_beat_seconds{node=\"%016llx\",name=\"",
+                   (unsigned long long)rows[i].node_id);
+        add_label(out, rows[i].name);
+        buf_printf(out, "\",state=\"%s\"} %lld\n", rows[i].state_name,
+                   (long long)(rows[i].beaten_at / MICROS_SECOND));
+    }
+}
+
 static void answer_metrics(struct http_request *request, void *context)
 {
     struct sql_counters sql;
@@ -72,6 +99,7 @@ static void answer_metrics(struct http_request *request, void *context)
                sql.reconnects);
     add_metric(&out, "sql_queue", "gauge", "Commands that wait.", sql.queue);
     add_metric(&out, "sql_wal_bytes", "gauge", "Size of the write-ahead log.", sql.wal_bytes);
+    add_nodes(request, &out);
     http_answer(request, 200, "text/plain; version=0.0.4", buf_str(&out));
     buf_free(&out);
 }

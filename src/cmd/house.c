@@ -66,9 +66,8 @@ static enum err house_lock(struct house *house, struct buf *why)
     return ERR_LOCKED;
 }
 
-static enum err house_make_files(struct house *house, struct buf *why)
+enum err house_make_places(const struct settings *settings, struct buf *why)
 {
-    const struct settings *settings = &house->settings;
     const char *mirror = or_null(settings->keyring.mirror);
     enum err error = house_make_directory(settings->data);
     if (error == ERR_NONE)
@@ -194,7 +193,7 @@ static enum err house_open_logs(struct house *house, struct buf *why)
 static enum err house_open_all(struct house *house, unsigned flags, struct buf *why)
 {
     if ((flags & HOUSE_CREATE) != 0)
-        TRY(house_make_files(house, why));
+        TRY(house_make_places(&house->settings, why));
     TRY(house_lock(house, why));
     TRY(house_open_keyring(house, flags, why));
     TRY(house_open_logs(house, why));

@@ -22,6 +22,8 @@ enum err house_open(const struct settings *settings, unsigned flags, struct hous
                     struct buf *why);
 /* Closes what is open; a zeroed house is fine. */
 void house_close(struct house *house);
+/* Makes the directories that the settings name, without what stands in them. */
+enum err house_make_places(const struct settings *settings, struct buf *why);
 /* Makes the directory with its parents, mode 0700. */
 enum err house_make_directory(const char *path);
 

@@ -8,6 +8,7 @@
 #include "app/keyring_turn.h"
 #include "app/leaves.h"
 #include "app/line_fees.h"
+#include "app/node.h"
 #include "app/number_aging.h"
 #include "app/scheduler.h"
 #include "app/ticket.h"
@@ -26,8 +27,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { SERVICE_ROUTES = 256 };
+enum { SERVICE_ROUTES = 256, NODE_TRIES = 10 };
 
 struct service {
     struct house *house;
@@ -188,10 +190,51 @@ static enum err check_tombstones(struct service *service, struct buf *why)
     return error;
 }
 
+static enum err enter_node(struct house *house, struct buf *why)
+{
+    enum err error = ERR_NONE;
+    for (int tries = 0; tries < NODE_TRIES; tries++) {
+        error = node_enter(house->app.node);
+        if (error != ERR_BUSY)
+            break;
+        sleep(1); /* a running node seals it to this one with its next sign of life */
+    }
+    if (error == ERR_FORBIDDEN)
+        buf_add_c(
+            why, "this node is not one of the house, or was retired. Move its keyring away, run `violet node "
+                 "join`, and on a running node `violet node admit NAME PRINT`.");
+    else if (error == ERR_BUSY)
+        buf_add_c(why,
+                  "this node lacks the epoch of the keyring that is written now, and no running node has "
+                  "sealed it to this one. Start another node first; if its key is not known any more, "
+                  "retire this node and let it join anew.");
+    else if (error != ERR_NONE)
+        buf_printf(why, "this node can't give a sign of life: %s.", err_code(error));
+    return error;
+}
+
+static enum err start_node(struct house *house, struct buf *why)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/node", house->settings.data);
+    const struct node_options options = {.path = path,
+                                         .name = house->settings.node_name,
+                                         .version = VIOLET_VERSION,
+                                         .alone = sql_is_file(house->settings.store_url)};
+    enum err error = node_open(&house->app, &options, &house->app.node);
+    if (error != ERR_NONE) {
+        buf_printf(why, "can't read or make %s: %s.", path, err_code(error));
+        return error;
+    }
+    TRY(enter_node(house, why));
+    return node_start(house->app.node);
+}
+
 static enum err start_all(struct service *service, const struct service_options *options, struct buf *why)
 {
     struct house *house = service->house;
     char path[4096];
+    TRY(start_node(house, why));
     TRY(check_tombstones(service, why));
     outbox_register(options->effects, options->effect_count);
     archive_register(archive_make);
@@ -278,6 +321,8 @@ void service_stop(struct service *service)
     scheduler_stop(service->scheduler);
     service->house->app.publish = NULL;
     service->house->app.steady = NULL;
+    node_free(service->house->app.node);
+    service->house->app.node = NULL;
     web_routes_free(service->web_routes);
     web_routes_free(service->more_routes);
     pthread_mutex_destroy(&service->lock_public);

@@ -11,7 +11,8 @@ static const char *phase_name(enum keyring_turn_phase phase)
 {
     static const char *const names[] = {[KEYRING_TURN_NONE] = "none",
                                         [KEYRING_TURN_REWRAPS] = "rewraps",
-                                        [KEYRING_TURN_WAITS] = "waits_for_backup"};
+                                        [KEYRING_TURN_WAITS] = "waits_for_backup",
+                                        [KEYRING_TURN_WAITS_FOR_NODES] = "waits_for_nodes"};
     return names[phase];
 }
 
@@ -54,6 +55,9 @@ static void print_turn(struct cli *cli, const struct keyring_turn *turn)
     else if (turn->phase == KEYRING_TURN_WAITS)
         buf_add_c(&cli->out, "a turn waits for a verified backup: run `violet backup DIRECTORY`, or say "
                              "replica = yes in [keyring] where there is a replica\n");
+    else if (turn->phase == KEYRING_TURN_WAITS_FOR_NODES)
+        buf_add_c(&cli->out, "a turn waits for a node: see `violet node list`; one that is gone for good is "
+                             "let go by `violet node retire NAME`\n");
     print_time(cli, "last turn finished:", turn->finished_at);
     print_time(cli, "last verified backup:", turn->backup_at);
 }

@@ -3,9 +3,8 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "crypto/disk.h"
-#include "crypto/keyring_copies.h"
+#include "crypto/keyring_inside.h"
 
-#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,19 +13,6 @@
 _Static_assert((int)KEYRING_KEY_BYTES == (int)SEAL_KEY_BYTES &&
                    KEYRING_KEY_BYTES == (int)crypto_generichash_KEYBYTES,
                "both keys of an epoch have one size");
-
-/* In sodium_malloc memory: locked, without a core dump, between guard pages; written only where a turn
- * changes it. An epoch of 0 stands for none. */
-struct secrets {
-    struct keyring_epoch_keys slots[KEYRING_SLOTS];
-};
-
-struct keyring {
-    pthread_rwlock_t lock;
-    struct keyring_copies copies;
-    uint8_t name[KEYRING_NAME_BYTES];
-    struct secrets *secrets;
-};
 
 static void new_keys(int64_t epoch, struct keyring_epoch_keys *ret_keys)
 {
@@ -83,6 +69,13 @@ static void secrets_load(struct keyring *keyring, const struct keyring_image *im
                                    &secrets->slots[slot]);
     }
     sodium_mprotect_readonly(secrets);
+    uint8_t secret[KEYRING_KEY_BYTES];
+    unsigned free_slot = 1 - keyring_newest_slot(keyring);
+    keyring->offers =
+        !keyring_turn_under_way(keyring) &&
+        keyring_page_exchange_read(keyring->name, free_slot, image->pages[keyring_page_of_keys(free_slot)],
+                                   secret, keyring->offered);
+    sodium_memzero(secret, sizeof secret);
 }
 
 static enum err open_into(struct keyring *keyring, const char *path, const char *mirror,
@@ -130,19 +123,18 @@ void keyring_free(struct keyring *keyring)
     free(keyring);
 }
 
-/* Slot of the highest epoch. The caller holds the lock. */
-static unsigned newest_slot(const struct keyring *keyring)
+unsigned keyring_newest_slot(const struct keyring *keyring)
 {
     const struct keyring_epoch_keys *slots = keyring->secrets->slots;
     return slots[1].epoch > slots[0].epoch ? 1 : 0;
 }
 
-static bool turn_under_way(const struct keyring *keyring)
+bool keyring_turn_under_way(const struct keyring *keyring)
 {
     return keyring->secrets->slots[0].epoch != 0 && keyring->secrets->slots[1].epoch != 0;
 }
 
-static const struct keyring_epoch_keys *find_epoch(const struct keyring *keyring, int64_t epoch)
+const struct keyring_epoch_keys *keyring_find_epoch(const struct keyring *keyring, int64_t epoch)
 {
     for (unsigned slot = 0; slot < KEYRING_SLOTS; slot++)
         if (epoch > 0 && keyring->secrets->slots[slot].epoch == epoch)
@@ -150,10 +142,16 @@ static const struct keyring_epoch_keys *find_epoch(const struct keyring *keyring
     return NULL;
 }
 
+/* Why an epoch is not here: it is over, or another node has begun it and it is on its way. */
+static enum err missing(const struct keyring *keyring, int64_t epoch)
+{
+    return epoch > keyring->secrets->slots[keyring_newest_slot(keyring)].epoch ? ERR_BUSY : ERR_KEY_GONE;
+}
+
 int64_t keyring_epoch(struct keyring *keyring)
 {
     pthread_rwlock_rdlock(&keyring->lock);
-    int64_t epoch = keyring->secrets->slots[newest_slot(keyring)].epoch;
+    int64_t epoch = keyring->secrets->slots[keyring_newest_slot(keyring)].epoch;
     pthread_rwlock_unlock(&keyring->lock);
     return epoch;
 }
@@ -161,8 +159,8 @@ int64_t keyring_epoch(struct keyring *keyring)
 int64_t keyring_epoch_oldest(struct keyring *keyring)
 {
     pthread_rwlock_rdlock(&keyring->lock);
-    unsigned newest = newest_slot(keyring);
-    int64_t epoch = keyring->secrets->slots[turn_under_way(keyring) ? 1 - newest : newest].epoch;
+    unsigned newest = keyring_newest_slot(keyring);
+    int64_t epoch = keyring->secrets->slots[keyring_turn_under_way(keyring) ? 1 - newest : newest].epoch;
     pthread_rwlock_unlock(&keyring->lock);
     return epoch;
 }
@@ -182,17 +180,31 @@ static struct seal_key wrapping_key(const struct keyring_epoch_keys *keys)
     return key;
 }
 
-enum err keyring_wrap(struct keyring *keyring, const char *kind, int64_t owner, const struct seal_key *key,
-                      int64_t *ret_epoch, uint8_t ret_wrapped[KEYRING_WRAPPED_BYTES])
+enum err keyring_wrap_under(struct keyring *keyring, int64_t epoch, const char *kind, int64_t owner,
+                            const struct seal_key *key, uint8_t ret_wrapped[KEYRING_WRAPPED_BYTES])
 {
+    struct seal_key wrapping = {{0}};
+    enum err error = ERR_NONE;
     pthread_rwlock_rdlock(&keyring->lock);
-    const struct keyring_epoch_keys *keys = &keyring->secrets->slots[newest_slot(keyring)];
-    struct seal_key wrapping = wrapping_key(keys);
-    int64_t epoch = keys->epoch;
+    const struct keyring_epoch_keys *keys = keyring_find_epoch(keyring, epoch);
+    if (keys != NULL)
+        wrapping = wrapping_key(keys);
+    else
+        error = missing(keyring, epoch);
     pthread_rwlock_unlock(&keyring->lock);
+    if (error != ERR_NONE)
+        return error;
     const struct seal_place place = {.table = kind, .owner = owner, .row = epoch};
     seal_box_into(&wrapping, &place, str_bytes(key->bytes, sizeof key->bytes), ret_wrapped);
     sodium_memzero(&wrapping, sizeof wrapping);
+    return ERR_NONE;
+}
+
+enum err keyring_wrap(struct keyring *keyring, const char *kind, int64_t owner, const struct seal_key *key,
+                      int64_t *ret_epoch, uint8_t ret_wrapped[KEYRING_WRAPPED_BYTES])
+{
+    int64_t epoch = keyring_epoch(keyring);
+    TRY(keyring_wrap_under(keyring, epoch, kind, owner, key, ret_wrapped));
     *ret_epoch = epoch;
     return ERR_NONE;
 }
@@ -203,13 +215,13 @@ enum err keyring_unwrap(struct keyring *keyring, int64_t epoch, const char *kind
     if (wrapped.length != KEYRING_WRAPPED_BYTES)
         return ERR_CORRUPT;
     pthread_rwlock_rdlock(&keyring->lock);
-    const struct keyring_epoch_keys *keys = find_epoch(keyring, epoch);
+    const struct keyring_epoch_keys *keys = keyring_find_epoch(keyring, epoch);
     struct seal_key wrapping = {{0}};
+    enum err found = keys != NULL ? ERR_NONE : missing(keyring, epoch);
     if (keys != NULL)
         wrapping = wrapping_key(keys);
     pthread_rwlock_unlock(&keyring->lock);
-    if (keys == NULL)
-        return ERR_KEY_GONE;
+    TRY(found);
     const struct seal_place place = {.table = kind, .owner = owner, .row = epoch};
     struct seal_key key;
     enum err error = seal_open_into(&wrapping, &place, wrapped, key.bytes);
@@ -227,26 +239,34 @@ enum err keyring_tag(struct keyring *keyring, int64_t epoch, const char *kind, s
     const struct str parts[] = {STR("violet tag 1"), str_from(kind), value};
     seal_hash(parts, sizeof parts / sizeof *parts, hash);
     pthread_rwlock_rdlock(&keyring->lock);
-    const struct keyring_epoch_keys *keys = find_epoch(keyring, epoch);
+    const struct keyring_epoch_keys *keys = keyring_find_epoch(keyring, epoch);
+    enum err error = keys != NULL ? ERR_NONE : missing(keyring, epoch);
     if (keys != NULL)
         crypto_generichash(ret_tag, KEYRING_TAG_BYTES, hash, sizeof hash, keys->index, sizeof keys->index);
     pthread_rwlock_unlock(&keyring->lock);
     sodium_memzero(hash, sizeof hash);
-    return keys != NULL ? ERR_NONE : ERR_KEY_GONE;
+    return error;
 }
 
 /* The keys are on every copy before any copy calls them live: no mark ever stands beside half a key. */
+enum err keyring_begin_on_disk(struct keyring *keyring, unsigned slot, const struct keyring_epoch_keys *keys,
+                               uint8_t *page)
+{
+    keyring_page_keys(keyring->name, slot, keys, page);
+    FAILPOINT("keyring.begin.start");
+    KEYRING_WRITE_ALL(&keyring->copies, keyring_page_of_keys(slot), page, "keyring.begin.keys");
+    keyring_page_mark(keyring->name, slot, (struct keyring_mark){keys->epoch, KEYRING_LIVE}, page);
+    KEYRING_WRITE_ALL(&keyring->copies, keyring_page_of_mark(slot), page, "keyring.begin.live");
+    return ERR_NONE;
+}
+
 static enum err begin_on_disk(struct keyring *keyring, unsigned slot, int64_t epoch, uint8_t *page)
 {
     struct keyring_epoch_keys keys;
     new_keys(epoch, &keys);
-    keyring_page_keys(keyring->name, slot, &keys, page);
+    enum err error = keyring_begin_on_disk(keyring, slot, &keys, page);
     sodium_memzero(&keys, sizeof keys);
-    FAILPOINT("keyring.begin.start");
-    KEYRING_WRITE_ALL(&keyring->copies, keyring_page_of_keys(slot), page, "keyring.begin.keys");
-    keyring_page_mark(keyring->name, slot, (struct keyring_mark){epoch, KEYRING_LIVE}, page);
-    KEYRING_WRITE_ALL(&keyring->copies, keyring_page_of_mark(slot), page, "keyring.begin.live");
-    return ERR_NONE;
+    return error;
 }
 
 /* The intention is on every copy before any copy loses the keys: cut off anywhere, the next opening goes on.
@@ -261,41 +281,58 @@ static enum err finish_on_disk(struct keyring *keyring, unsigned slot, int64_t e
 
 enum turn_step { TURN_BEGIN, TURN_FINISH };
 
+struct turn {
+    enum turn_step step;
+    bool was_under_way;
+};
+
 /* With the copies claimed and read anew. What an earlier call could not put on every copy is there by now:
  * that is this call's answer, not a second turn. */
-static enum err turn_on_disk(struct keyring *keyring, enum turn_step step, bool was_under_way, uint8_t *page)
+static enum err turn_on_disk(struct keyring *keyring, const struct keyring_image *image, uint8_t *page,
+                             void *context)
 {
-    unsigned newest = newest_slot(keyring), other = 1 - newest;
+    const struct turn *turn = context;
+    unsigned newest = keyring_newest_slot(keyring), other = 1 - newest;
     const struct keyring_epoch_keys *slots = keyring->secrets->slots;
-    bool under_way = turn_under_way(keyring);
-    if (under_way != (step == TURN_FINISH))
-        return was_under_way != under_way ? ERR_NONE : ERR_STATE;
-    return step == TURN_BEGIN ? begin_on_disk(keyring, other, slots[newest].epoch + 1, page)
-                              : finish_on_disk(keyring, other, slots[other].epoch, page);
+    bool under_way = keyring_turn_under_way(keyring);
+    (void)image;
+    if (under_way != (turn->step == TURN_FINISH))
+        return turn->was_under_way != under_way ? ERR_NONE : ERR_STATE;
+    return turn->step == TURN_BEGIN ? begin_on_disk(keyring, other, slots[newest].epoch + 1, page)
+                                    : finish_on_disk(keyring, other, slots[other].epoch, page);
 }
 
-static enum err turn_claimed(struct keyring *keyring, enum turn_step step, struct keyring_image *image)
+/* Two images: what the copies hold, and room for a page. */
+static enum err change_claimed(struct keyring *keyring, keyring_change_fn *change, void *context,
+                               struct keyring_image *images)
 {
-    bool was_under_way = turn_under_way(keyring);
-    TRY(keyring_copies_claim(&keyring->copies, image));
-    secrets_load(keyring, image);
-    enum err error = turn_on_disk(keyring, step, was_under_way, image->pages[0]);
-    if (error == ERR_NONE && (error = keyring_copies_claim(&keyring->copies, image)) == ERR_NONE)
-        secrets_load(keyring, image);
+    TRY(keyring_copies_claim(&keyring->copies, &images[0]));
+    secrets_load(keyring, &images[0]);
+    enum err error = change(keyring, &images[0], images[1].pages[0], context);
+    if (error == ERR_NONE && (error = keyring_copies_claim(&keyring->copies, &images[0])) == ERR_NONE)
+        secrets_load(keyring, &images[0]);
     keyring_copies_release(&keyring->copies);
+    return error;
+}
+
+enum err keyring_change(struct keyring *keyring, keyring_change_fn *change, void *context)
+{
+    struct keyring_image *images = sodium_allocarray(2, sizeof *images);
+    if (images == NULL)
+        return ERR_MEMORY;
+    pthread_rwlock_wrlock(&keyring->lock);
+    enum err error = change_claimed(keyring, change, context, images);
+    pthread_rwlock_unlock(&keyring->lock);
+    sodium_free(images);
     return error;
 }
 
 static enum err turn(struct keyring *keyring, enum turn_step step)
 {
-    struct keyring_image *image = sodium_malloc(sizeof *image);
-    if (image == NULL)
-        return ERR_MEMORY;
-    pthread_rwlock_wrlock(&keyring->lock);
-    enum err error = turn_claimed(keyring, step, image);
+    pthread_rwlock_rdlock(&keyring->lock);
+    struct turn turn = {.step = step, .was_under_way = keyring_turn_under_way(keyring)};
     pthread_rwlock_unlock(&keyring->lock);
-    sodium_free(image);
-    return error;
+    return keyring_change(keyring, turn_on_disk, &turn);
 }
 
 enum err keyring_turn_begin(struct keyring *keyring)

@@ -17,6 +17,7 @@ enum {
 
 static const char magic_head[MAGIC_BYTES + 1] = "VioletKR";
 static const char magic_keys[MAGIC_BYTES + 1] = "VioletKK";
+static const char magic_exchange[MAGIC_BYTES + 1] = "VioletKX";
 static const char magic_mark[MAGIC_BYTES + 1] = "VioletKM";
 
 bool keyring_recognise(struct str head)
@@ -112,6 +113,26 @@ bool keyring_page_keys_read(const uint8_t name[KEYRING_NAME_BYTES], unsigned slo
     ret_keys->epoch = get_number(page, AT_NUMBER);
     memcpy(ret_keys->wrapping, page + AT_CONTENT, KEYRING_KEY_BYTES);
     memcpy(ret_keys->index, page + AT_CONTENT + KEYRING_KEY_BYTES, KEYRING_KEY_BYTES);
+    return true;
+}
+
+void keyring_page_exchange(const uint8_t name[KEYRING_NAME_BYTES], unsigned slot,
+                           const uint8_t secret[KEYRING_KEY_BYTES],
+                           const uint8_t public_half[KEYRING_KEY_BYTES], uint8_t *ret_page)
+{
+    page_start(magic_exchange, 0, ret_page);
+    memcpy(ret_page + AT_CONTENT, secret, KEYRING_KEY_BYTES);
+    memcpy(ret_page + AT_CONTENT + KEYRING_KEY_BYTES, public_half, KEYRING_KEY_BYTES);
+    page_checksum(name, keyring_page_of_keys(slot), ret_page, ret_page + AT_CHECKSUM);
+}
+
+bool keyring_page_exchange_read(const uint8_t name[KEYRING_NAME_BYTES], unsigned slot, const uint8_t *page,
+                                uint8_t ret_secret[KEYRING_KEY_BYTES], uint8_t ret_public[KEYRING_KEY_BYTES])
+{
+    if (!page_is_whole(name, keyring_page_of_keys(slot), magic_exchange, page))
+        return false;
+    memcpy(ret_secret, page + AT_CONTENT, KEYRING_KEY_BYTES);
+    memcpy(ret_public, page + AT_CONTENT + KEYRING_KEY_BYTES, KEYRING_KEY_BYTES);
     return true;
 }
 

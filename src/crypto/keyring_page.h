@@ -59,6 +59,14 @@ void keyring_page_mark(const uint8_t name[KEYRING_NAME_BYTES], unsigned slot, st
 bool keyring_page_mark_read(const uint8_t name[KEYRING_NAME_BYTES], unsigned slot, const uint8_t *page,
                             struct keyring_mark *ret_mark);
 
+/* Writes a page that holds the key pair of an exchange in the place of a free slot's keys. */
+void keyring_page_exchange(const uint8_t name[KEYRING_NAME_BYTES], unsigned slot,
+                           const uint8_t secret[KEYRING_KEY_BYTES],
+                           const uint8_t public_half[KEYRING_KEY_BYTES], uint8_t *ret_page);
+/* Reads it; false where there is none. */
+bool keyring_page_exchange_read(const uint8_t name[KEYRING_NAME_BYTES], unsigned slot, const uint8_t *page,
+                                uint8_t ret_secret[KEYRING_KEY_BYTES], uint8_t ret_public[KEYRING_KEY_BYTES]);
+
 /* What every copy should hold, out of what up to two copies do hold (NULL: no copy). ERR_CORRUPT, with a
  * static reason, where a slot can be told from no copy; ERR_VERSION_NEWER. */
 enum err keyring_merge(const struct keyring_image *first, const struct keyring_image *second,

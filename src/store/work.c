@@ -12,33 +12,44 @@ static int64_t bucket_of(int64_t account_id)
     return account_id % LIMIT_BUCKETS;
 }
 
+/* A place that was left and taken again must not meet the fence of an earlier life: it begins anywhere. */
+static int64_t first_fence(void)
+{
+    return ids_random_id() >> 1;
+}
+
 enum err store_queue_add(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
                          int64_t due)
 {
     return sql_exec(tx, STATEMENT_QUEUE_INSERT, NULL, SQL_INT(bucket_of(account_id)), SQL_INT(due),
                     SQL_INT(ids_random_id()), SQL_TEXT(str_from(kind)), SQL_INT(account_id),
-                    SQL_INT(subject_id));
+                    SQL_INT(subject_id), SQL_INT(first_fence()));
 }
 
 enum err store_queue_remove(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id)
 {
     return sql_exec(tx, STATEMENT_QUEUE_DELETE_SUBJECT, NULL, SQL_INT(account_id), SQL_INT(subject_id),
-                    SQL_TEXT(str_from(kind)));
+                    SQL_TEXT(str_from(kind)), SQL_INT(bucket_of(account_id)));
 }
 
 enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
                           int64_t due)
 {
-    TRY(store_queue_remove(tx, kind, account_id, subject_id));
-    return due != 0 ? store_queue_add(tx, kind, account_id, subject_id, due) : ERR_NONE;
+    int64_t changes;
+    if (due == 0)
+        return store_queue_remove(tx, kind, account_id, subject_id);
+    TRY(sql_exec(tx, STATEMENT_QUEUE_MOVE, &changes, SQL_INT(account_id), SQL_INT(subject_id),
+                 SQL_TEXT(str_from(kind)), SQL_INT(due), SQL_INT(bucket_of(account_id))));
+    return changes != 0 ? ERR_NONE : store_queue_add(tx, kind, account_id, subject_id, due);
 }
 
-enum err store_queue_prolong(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
-                             int64_t lease_until)
+enum err store_queue_hold(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                          int64_t fence, int64_t lease_until)
 {
     int64_t changes;
-    TRY(sql_exec(tx, STATEMENT_QUEUE_PROLONG, &changes, SQL_INT(account_id), SQL_INT(subject_id),
-                 SQL_TEXT(str_from(kind)), SQL_INT(lease_until)));
+    TRY(sql_exec(tx, STATEMENT_QUEUE_HOLD, &changes, SQL_INT(account_id), SQL_INT(subject_id),
+                 SQL_TEXT(str_from(kind)), SQL_INT(lease_until), SQL_INT(bucket_of(account_id)),
+                 SQL_INT(fence)));
     return box_expect_one(changes);
 }
 
@@ -63,18 +74,19 @@ enum err store_queue_due(struct sql_tx *tx, struct arena *arena, int64_t bucket,
     return ERR_NONE;
 }
 
-enum err store_queue_release(struct sql_tx *tx, int64_t now)
+enum err store_queue_release(struct sql_tx *tx, int64_t node_id, int64_t now)
 {
     for (int64_t bucket = 0; bucket < LIMIT_BUCKETS; bucket++)
-        TRY(sql_exec(tx, STATEMENT_QUEUE_RELEASE, NULL, SQL_INT(bucket), SQL_INT(now)));
+        TRY(sql_exec(tx, STATEMENT_QUEUE_RELEASE, NULL, SQL_INT(bucket), SQL_INT(now), SQL_INT(node_id)));
     return ERR_NONE;
 }
 
-enum err store_queue_claim(struct sql_tx *tx, const struct store_queue_item *item, int64_t lease_until)
+enum err store_queue_claim(struct sql_tx *tx, const struct store_queue_item *item, int64_t node_id,
+                           int64_t lease_until)
 {
     int64_t changes;
     TRY(sql_exec(tx, STATEMENT_QUEUE_CLAIM, &changes, SQL_INT(item->bucket), SQL_INT(item->due),
-                 SQL_INT(item->queue_id), SQL_INT(lease_until), SQL_INT(item->fence)));
+                 SQL_INT(item->queue_id), SQL_INT(lease_until), SQL_INT(item->fence), SQL_INT(node_id)));
     return box_expect_one(changes);
 }
 

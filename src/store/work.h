@@ -15,20 +15,22 @@ enum err store_queue_add(struct sql_tx *tx, const char *kind, int64_t account_id
                          int64_t due);
 /* Takes a subject off the clock. */
 enum err store_queue_remove(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id);
-/* Takes a subject off the clock and, unless due is 0, puts it on again. */
+/* Puts a subject on the clock at another time, whether it stood there or not; due 0 takes it off. A lease and
+ * its fence stay: whoever works on the subject goes on alone. */
 enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
                           int64_t due);
-/* Prolongs the lease of a subject that is worked on longer than one lasts; its due time stays. ERR_CHANGED
- * where it is off the clock. */
-enum err store_queue_prolong(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
-                             int64_t lease_until);
+/* Sets the end of the lease that was claimed under this fence (0: it ends now). ERR_CHANGED where the subject
+ * was claimed again, or is off the clock: what was done under the lease may not be ended. */
+enum err store_queue_hold(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                          int64_t fence, int64_t lease_until);
 /* What is due in a bucket and not leased; at most limit. */
 enum err store_queue_due(struct sql_tx *tx, struct arena *arena, int64_t bucket, int64_t now,
                          struct store_queue_item *ret_items, size_t limit, size_t *ret_count);
-/* Ends every lease: of a process that was killed, by the next one that alone has the store. */
-enum err store_queue_release(struct sql_tx *tx, int64_t now);
-/* Leases an item; ERR_CHANGED where another has it. */
-enum err store_queue_claim(struct sql_tx *tx, const struct store_queue_item *item, int64_t lease_until);
+/* Ends every lease of a node: of its earlier life, which was killed. */
+enum err store_queue_release(struct sql_tx *tx, int64_t node_id, int64_t now);
+/* Leases an item, whose fence becomes one higher; ERR_CHANGED where another has it. */
+enum err store_queue_claim(struct sql_tx *tx, const struct store_queue_item *item, int64_t node_id,
+                           int64_t lease_until);
 
 struct store_outbox {
     int64_t account_id, outbox_id;

@@ -172,8 +172,8 @@ static bool finds(struct house *house, const char *rule)
 
 #define NEW_ROW(table, columns, values) "INSERT INTO " table " (" columns ") VALUES (" values ")"
 #define QUEUE_ROW(kind, account, subject)                                                                    \
-    NEW_ROW("queue", "bucket, due, queue_id, kind, account_id, subject_id, lease_until, fence",              \
-            "1, 9000000000000000, 77, '" kind "', " account ", " subject ", 0, 0")
+    NEW_ROW("queue", "bucket, due, queue_id, kind, account_id, subject_id, lease_until, lease_node, fence",  \
+            "1, 9000000000000000, 77, '" kind "', " account ", " subject ", 0, 0, 0")
 #define COPY_CLOSURE(changes)                                                                                \
     "CREATE TEMP TABLE t AS SELECT * FROM closure WHERE closure_id = 2003; UPDATE t SET " changes            \
     "; INSERT INTO closure SELECT * FROM t"

@@ -71,7 +71,7 @@ static void a_request_under_way_is_refused_until_its_lease_is_over(void **state)
     struct idempotency lost = request_of(account_id, "one", "body"), again = lost;
     assert_int_equal(begin(house, &lost), ERR_NONE);
     assert_int_equal(begin(house, &again), ERR_IN_FLIGHT);
-    clock_advance((LIMIT_LEASE_SECONDS + 1) * MICROS_SECOND);
+    clock_advance((LIMIT_IDEMPOTENCY_FLIGHT_SECONDS + 1) * MICROS_SECOND);
     assert_int_equal(begin(house, &again), ERR_NONE);
     assert_false(again.ret_done);
     /* The first one turns up after all: its answer is not that of the second. */

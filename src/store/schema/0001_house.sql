@@ -383,6 +383,8 @@ CREATE UNIQUE INDEX outbox_key ON outbox (account_id, effect_key);
 CREATE INDEX outbox_dead ON outbox (done_at, outbox_id) WHERE state = 2;
 
 -- What is found by time: ids only. kind: 'outbox', 'closure', 'declaration', 'line', 'archive', 'sweep', 'aging' …
+-- A lease is the node's that claimed it last; the fence grows with every claim, and what was begun under an
+-- older one may not be ended.
 CREATE TABLE queue (
     bucket int64 NOT NULL,
     due int64 NOT NULL,
@@ -391,6 +393,7 @@ CREATE TABLE queue (
     account_id int64 NOT NULL,
     subject_id int64 NOT NULL,
     lease_until int64 NOT NULL,
+    lease_node int64 NOT NULL,
     fence int64 NOT NULL,
     PRIMARY KEY (bucket, due, queue_id)
 );
@@ -405,6 +408,23 @@ CREATE TABLE job_failure (
     tries int64 NOT NULL,
     ticket_id int64 NOT NULL, -- the operator's; 0: none yet
     PRIMARY KEY (account_id, subject_id, kind)
+);
+
+-- The processes that serve this store. state 1: asks to be let in, 2: a member, 3: retired. What is sealed is keys of
+-- the keyring, for the public key alone whose secret half stands in that node's keyring.
+CREATE TABLE node (
+    node_id int64 NOT NULL PRIMARY KEY,
+    state int64 NOT NULL,
+    name text NOT NULL,
+    version text NOT NULL,
+    started_at int64 NOT NULL,
+    beaten_at int64 NOT NULL,
+    epoch int64 NOT NULL,
+    epoch_oldest int64 NOT NULL,
+    exchange_key bytes NOT NULL,
+    exchange_tag bytes NOT NULL,
+    sealed_epoch int64 NOT NULL,
+    sealed bytes NOT NULL
 );
 
 -- What waits for a person at the desk: kind 'review', 'ticket', 'refund', 'declaration'.
