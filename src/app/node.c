@@ -98,6 +98,22 @@ bool node_may_work(const struct node *node)
     return node == NULL || atomic_load(&node->well);
 }
 
+bool node_has_company(const struct node *node)
+{
+    return node != NULL && atomic_load(&node->company);
+}
+
+static bool is_company(const struct node *node, const struct node_look *look)
+{
+    for (size_t i = 0; i < look->count; i++) {
+        const struct store_node *row = &look->rows[i];
+        if (row->node_id != node->id && row->state == NODE_MEMBER &&
+            look->now - row->beaten_at < LIMIT_NODE_GONE_SECONDS * MICROS_SECOND)
+            return true;
+    }
+    return false;
+}
+
 struct look_job {
     struct node *node;
     struct arena *arena;
@@ -188,6 +204,7 @@ static enum err beat(struct node *node, struct arena *arena)
     TRY(node_look(node, arena, &look));
     if (look.self == NULL || look.self->state != NODE_MEMBER)
         return ERR_FORBIDDEN;
+    atomic_store(&node->company, is_company(node, &look));
     TRY(node_keep_up(node, arena, &look, &changed));
     TRY(sign(node, changed && look.turn_epoch != 0));
     return judge(node, &look);

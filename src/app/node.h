@@ -23,6 +23,9 @@ int64_t node_id(const struct node *node);
  * NULL: true. */
 bool node_may_work(const struct node *node);
 
+/* True where another member gave a sign of life lately. NULL: false. */
+bool node_has_company(const struct node *node);
+
 /* Before anything is served: the first node of a store lets itself in; another one must be known, and takes
  * what it missed of the keyring, and destroys what is over. ERR_FORBIDDEN where it is not (ever, or any more)
  * of this house, ERR_BUSY where it lacks the epoch that is written and no running node has sealed it to it.

@@ -13,7 +13,7 @@ struct node {
     struct app *app;
     int64_t id, started_at;
     char name[NODE_NAME_SIZE], version[32];
-    _Atomic bool well;
+    _Atomic bool well, company;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;

@@ -9,6 +9,7 @@
 #include "app/leaves.h"
 #include "app/line_fees.h"
 #include "app/node.h"
+#include "app/node_events.h"
 #include "app/number_aging.h"
 #include "app/scheduler.h"
 #include "app/ticket.h"
@@ -38,6 +39,7 @@ struct service {
     struct http_server *public_server, *private_server;
     struct scheduler *scheduler;
     struct control *control;
+    struct node_events *events;
     struct http_route routes[SERVICE_ROUTES];
     size_t route_count;
     const struct http_route *web_routes, *more_routes;
@@ -103,6 +105,12 @@ static struct http_server *swap_public(struct service *service, struct http_serv
     service->public_server = server;
     pthread_mutex_unlock(&service->lock_public);
     return before;
+}
+
+static size_t open_topics(void *context, int64_t *ret_topics, size_t limit)
+{
+    struct service *service = context;
+    return http_topics(service->public_server, ret_topics, limit);
 }
 
 /* Programs get a problem, people a page. */
@@ -243,6 +251,7 @@ static enum err start_all(struct service *service, const struct service_options 
     TRY(expired_forget_plan(&house->app));
     TRY(start_public(service, options, why));
     TRY(start_private(service, why));
+    TRY(node_events_start(&house->app, open_topics, service, &service->events));
     snprintf(path, sizeof path, "%s/control", house->settings.data);
     enum err error = control_start(path, control_verb, service, &service->control);
     if (error != ERR_NONE)
@@ -315,6 +324,7 @@ void service_stop(struct service *service)
     if (service == NULL)
         return;
     control_stop(service->control);
+    node_events_stop(service->events);
     http_stop(service->private_server);
     http_stop(swap_public(service, NULL));
     service->house->app.scheduler = NULL;

@@ -234,6 +234,22 @@ void http_publish(struct http_server *server, int64_t topic, const char *name, s
     buf_free(&text);
 }
 
+size_t http_topics(struct http_server *server, int64_t *ret_topics, size_t limit)
+{
+    struct events *events = &server->events;
+    size_t count = 0;
+    pthread_mutex_lock(&events->lock);
+    for (const struct listener *at = events->first; at != NULL && count < limit; at = at->next) {
+        size_t seen = 0;
+        while (seen < count && ret_topics[seen] != at->topic)
+            seen++;
+        if (seen == count)
+            ret_topics[count++] = at->topic;
+    }
+    pthread_mutex_unlock(&events->lock);
+    return count;
+}
+
 static bool listener_is_due(const struct events *events, const struct listener *listener, int64_t now)
 {
     return listener->suspended && !listener->asking && !listener->ended &&

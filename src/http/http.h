@@ -111,6 +111,8 @@ void http_answer_events(struct http_request *request, int64_t topic, bool (*aliv
 /* Sends "event: name\ndata: data\n\n" to the topic's listeners. From any thread, never waits; a listener that
  * does not read is dropped. */
 void http_publish(struct http_server *server, int64_t topic, const char *name, struct str data);
+/* The topics that have a reader just now, each once; at most limit. Returns how many. */
+size_t http_topics(struct http_server *server, int64_t *ret_topics, size_t limit);
 
 /* connections and streams are those open now, the rest is since the start. */
 struct http_counters {

@@ -6,6 +6,20 @@
 
 enum { FIELD_AT = 1, FIELD_PEER = 2, FIELD_TEXT = 3, FIELD_CODE = 4, FIELD_SERVICE = 5, FIELD_SENT = 6 };
 
+enum err store_message_recent(struct sql_tx *tx, int64_t account_id, int64_t above, int64_t *ret_ids,
+                              size_t limit, size_t *ret_count)
+{
+    struct sql_rows rows;
+    size_t count = 0;
+    TRY(sql_query(tx, STATEMENT_MESSAGE_RECENT, &rows, SQL_INT(account_id), SQL_INT(above),
+                  SQL_INT((int64_t)limit)));
+    while (count < limit && sql_next(&rows))
+        ret_ids[count++] = sql_int(&rows, 0);
+    TRY(sql_end(&rows));
+    *ret_count = count;
+    return ERR_NONE;
+}
+
 enum err store_message_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                               const struct store_message *message)
 {

@@ -48,4 +48,8 @@ enum err store_carrier_claim(struct sql_tx *tx, struct str carrier, struct str m
 /* Forgets ids that were seen before an instant, at most limit; *ret_count says how many. */
 enum err store_carrier_forget(struct sql_tx *tx, int64_t before, size_t limit, int64_t *ret_count);
 
+/* Ids of an account's messages above one, the newest first; at most limit. */
+enum err store_message_recent(struct sql_tx *tx, int64_t account_id, int64_t above, int64_t *ret_ids,
+                              size_t limit, size_t *ret_count);
+
 #endif

@@ -1,3 +1,5 @@
+-- name: message_recent
+SELECT message_id FROM message WHERE account_id = $1 AND message_id > $2 ORDER BY message_id DESC LIMIT $3;
 -- name: message_insert
 -- sealed: box
 INSERT INTO message (account_id, message_id, line_id, direction, read_at, box) VALUES ($1, $2, $3, $4, $5, $6);
