@@ -60,7 +60,7 @@ async function story(demo, way, name) {
   await page.goto('/inbox');
   await shot('inbox');
   equal(await page.locator('html').getAttribute('lang'), way.language, 'language');
-  for (const place of ['numbers', 'wallet', 'settings/security', 'settings', 'help', 'tickets', 'cancel']) {
+  for (const place of ['numbers', 'services', 'inbox/settings', 'wallet', 'settings/security', 'settings', 'help', 'tickets', 'cancel']) {
     await page.goto(`/${place}`);
     await shot(place.replace('/', '-'));
   }
