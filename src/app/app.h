@@ -25,10 +25,10 @@ struct app {
     struct receipt_signer *signer;
     struct logs *logs;
     const struct settings *settings;
-    const _Atomic bool *steady;  /* whether the wall clock may be believed (base/watch.h); NULL: it may */
-    struct scheduler *scheduler; /* NULL in command-line verbs: a running serve does the work */
-    struct lease *lease;         /* of the job that runs, in the copy that it is given; NULL outside of one */
-    struct node *node;           /* this one among those on the store; NULL: it has no name there */
+    const _Atomic bool *steady; /* whether the wall clock may be believed (base/watch.h); NULL: it may */
+    struct scheduler *_Atomic scheduler; /* NULL in command-line verbs: a running serve does the work */
+    struct lease *lease; /* of the job that runs, in the copy that it is given; NULL outside of one */
+    struct node *node;   /* this one among those on the store; NULL: it has no name there */
     struct service_catalogue *services; /* NULL: the shipped list alone */
     /* Tells the listeners of an account that something was committed ("message"). NULL allowed. */
     void (*publish)(void *context, int64_t account_id, const char *event, struct str data);

@@ -250,6 +250,8 @@ static enum err start_all(struct service *service, const struct service_options 
     TRY(carrier_forget_plan(&house->app));
     TRY(expired_forget_plan(&house->app));
     TRY(start_public(service, options, why));
+    if (options->listening != NULL)
+        options->listening(options->listening_context, service_port(service));
     TRY(start_private(service, why));
     TRY(node_events_start(&house->app, open_topics, service, &service->events));
     snprintf(path, sizeof path, "%s/control", house->settings.data);
@@ -327,8 +329,8 @@ void service_stop(struct service *service)
     node_events_stop(service->events);
     http_stop(service->private_server);
     http_stop(swap_public(service, NULL));
-    service->house->app.scheduler = NULL;
     scheduler_stop(service->scheduler);
+    service->house->app.scheduler = NULL;
     service->house->app.publish = NULL;
     service->house->app.steady = NULL;
     node_free(service->house->app.node);

@@ -11,6 +11,9 @@
 struct service;
 
 struct service_options {
+    /* Called when the port is known and before the first job runs; may be NULL. */
+    void (*listening)(void *context, unsigned port);
+    void *listening_context;
     const struct effect_kind *effects; /* who performs what leaves the house */
     size_t effect_count;
     /* Makes routes besides the house's own, the demo's pages; NULL: none. */

@@ -159,27 +159,39 @@ static void wake_service(void *context)
     service_wake(context);
 }
 
+/* Where the demo is found; its links name it. */
+struct demo_place {
+    struct settings *settings;
+    char url[300];
+};
+
+static void demo_listens(void *context, unsigned port)
+{
+    struct demo_place *place = context;
+    const char *listen = place->settings->server.listen, *colon = strrchr(listen, ':');
+    snprintf(place->url, sizeof place->url, "http://%.*s:%u", (int)(colon - listen), listen, port);
+    place->settings->server.public_url = place->url;
+}
+
 static enum err demo_house(struct cli *cli, struct house *house, struct demo *demo)
 {
+    struct demo_place place = {.settings = &house->settings};
     struct effect_kind effects[] = {{"mail", mailbox_perform, demo_mailbox(demo)},
                                     {"webhook", webhook_perform, &house->settings.webhook}};
     struct service_options options = {.effects = effects,
                                       .effect_count = sizeof effects / sizeof *effects,
                                       .more_routes = demo_routes,
-                                      .more_context = demo};
+                                      .more_context = demo,
+                                      .listening = demo_listens,
+                                      .listening_context = &place};
     struct service *service;
-    char url[300];
     options.logins = demo_logins(&options.login_count);
     TRY(demo_clock_restore(&house->app));
     TRY(demo_seed(&house->app));
     TRY(start_or_say(cli, house, &options, &service));
-    const char *colon = strrchr(house->settings.server.listen, ':');
-    snprintf(url, sizeof url, "http://%.*s:%u", (int)(colon - house->settings.server.listen),
-             house->settings.server.listen, service_port(service));
-    house->settings.server.public_url = url; /* read by nobody before the first mail */
     enum err error = demo_start(demo, wake_service, service);
     if (error == ERR_NONE) {
-        say_logins(cli, url);
+        say_logins(cli, place.url);
         service_wait();
     }
     demo_stop(demo);

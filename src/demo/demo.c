@@ -135,8 +135,10 @@ enum err demo_clock_advance(struct demo *demo, int64_t micros)
         return ERR_INVALID;
     TRY(sql_call(demo->app->store, "demo_clock", offset_write, &offset));
     clock_advance(micros);
+    pthread_mutex_lock(&demo->lock);
     if (demo->wake != NULL)
         demo->wake(demo->wake_context);
+    pthread_mutex_unlock(&demo->lock);
     return ERR_NONE;
 }
 
@@ -186,8 +188,10 @@ static void *demo_thread(void *context)
 
 enum err demo_start(struct demo *demo, void (*wake)(void *context), void *wake_context)
 {
+    pthread_mutex_lock(&demo->lock); /* the pages are served already */
     demo->wake = wake;
     demo->wake_context = wake_context;
+    pthread_mutex_unlock(&demo->lock);
     if (pthread_create(&demo->thread, NULL, demo_thread, demo) != 0)
         return ERR_MEMORY;
     demo->running = true;
