@@ -181,7 +181,7 @@ const struct cli_verb cli_verbs_node[] = {
      CLI_HOUSE, run_list},
     {"node", "join", "node join --config FILE",
      "asks, on a new machine, to be let into the house on its store", "violet node join --config violet.ini",
-     CLI_HOUSE_NAMED, run_join},
+     0, run_join},
     {"node", "admit", "node admit NAME PRINT", "lets a node in whose key has this print",
      "violet node admit east 1f3a-90bc-77d2-0e41", CLI_HOUSE, run_admit},
     {"node", "retire", "node retire NAME", "lets go of a node that is gone for good",
