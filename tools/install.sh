@@ -46,6 +46,7 @@ file /etc/ssl/certs/ca-certificates.crt ca-certificates
 '
 bench_needs='
 program wrk wrk
+file /usr/lib/postgresql/15/bin/pgbench postgresql-15
 file /usr/sbin/nginx nginx-light
 '
 

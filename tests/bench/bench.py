@@ -1,7 +1,8 @@
 """Measures the built program beside bare peers in the same run and prints one table.
 
-Usage: bench.py BUILD [--full]. BUILD is a release build that holds violet and the programs of this folder.
-With --full the closures run among a million accounts, too (filling takes long).
+Usage: bench.py BUILD [--full] [--only PART ...]. BUILD is a release build that holds violet and the programs of this
+folder. With --full the closures run among a million accounts, too (filling takes minutes). PART: memory, pages,
+closures, mailbox, postgres.
 """
 import argparse
 import http.client
@@ -14,10 +15,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "flow"))
+if len(sys.argv) > 1:
+    os.environ["VIOLET"] = str(Path(sys.argv[1]).resolve() / "src/cmd/violet")
+
+from bench_postgres import Postgres  # noqa: E402
+from violet import Demo  # noqa: E402
 
 ROUNDS = 3
 ALONE, IN_FLIGHT = 200, 1280
@@ -25,6 +32,8 @@ WRK_SECONDS = 4
 CONNECTIONS, IDLE = 64, 1000
 HALF, PAGE_SHARE, FLAT = 0.5, 0.7, 0.8
 START_KIB, IDLE_KIB = 32 * 1024, 20
+READS = 400
+PARTS = ("memory", "pages", "closures", "mailbox", "postgres")
 
 
 class Table:
@@ -183,6 +192,37 @@ class Bench:
         self.table.add("  beside it", f"{ours[0]:.0f}", f"nginx, static, {size:,} bytes: {file[0]:.0f}", ours[0] / file[0])
         self.table.add("  99th percentile", ours[1], f"bare {peer[1]}, nginx {file[1]}")
 
+    @staticmethod
+    def latency(demo):
+        """Median milliseconds of the inbox page, one request after the other on one connection."""
+        person = demo.person("subscriber")
+        host, port = demo.url.removeprefix("http://").split(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=20)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in person.cookies.items())}
+        times = []
+        for _ in range(READS):
+            start = time.perf_counter()
+            connection.request("GET", "/inbox", headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            times.append((time.perf_counter() - start) * 1000)
+            if answer.status != 200:
+                sys.exit(f"bench: the inbox answered {answer.status}")
+        connection.close()
+        return statistics.median(times)
+
+    def read_page(self, server):
+        """The inbox on either engine."""
+        found = {}
+        for engine in ("sqlite", "postgres"):
+            os.environ.update(VIOLET_POSTGRES=server, VIOLET_TEST_STORE=engine)
+            demo = Demo().start()
+            found[engine] = self.latency(demo)
+            demo.close()
+        os.environ["VIOLET_TEST_STORE"] = "sqlite"
+        self.table.add("the inbox page alone, ms (median)", f"SQLite {found['sqlite']:.2f}",
+                       f"PostgreSQL {found['postgres']:.2f}", found["postgres"] / found["sqlite"])
+
     # Memory
 
     @staticmethod
@@ -213,17 +253,21 @@ def main():
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("build")
     words.add_argument("--full", action="store_true")
+    words.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = words.parse_args()
-    os.environ["VIOLET"] = str(Path(options.build).resolve() / "src/cmd/violet")
-    from violet import Demo
     with tempfile.TemporaryDirectory(prefix="violet-bench-", ignore_cleanup_errors=True) as home:
         bench = Bench(options.build, home)
-        demo = Demo().start()
-        bench.memory(demo)
-        bench.pages(demo)
-        demo.close()
-        bench.all_closures(options.full)
-        bench.mailbox()
+        if {"memory", "pages"} & set(options.only):
+            demo = Demo().start()
+            bench.memory(demo)
+            bench.pages(demo)
+            demo.close()
+        if "closures" in options.only:
+            bench.all_closures(options.full)
+        if "mailbox" in options.only:
+            bench.mailbox()
+        if "postgres" in options.only:
+            Postgres(bench).run()
         bench.table.show()
     short = bench.table.short
     print(f"\n{os.cpu_count()} processors; medians of alternating rounds; {short or 'none'} short")

@@ -1,11 +1,15 @@
 /* Fills a store with accounts, and closes some of them through the verbs that the service uses.
- *   bench-closures fill DIR ALL CLOSABLE MESSAGES   ALL accounts; CLOSABLE of them with a number, money,
- * texts bench-closures close DIR COUNT IN_FLIGHT [RECORD]   prints closures per second */
+ *   bench-closures fill DIR ALL CLOSABLE MESSAGES     ALL accounts; CLOSABLE of them with a number, money,
+ * texts bench-closures close DIR COUNT IN_FLIGHT [RECORD] prints closures per second bench-closures close DIR
+ * COUNT IN_FLIGHT FIRST    the same, leaving the first FIRST accounts to another bench-closures texts DIR
+ * COUNT IN_FLIGHT          receives texts for all numbers in turn; texts per second The store is
+ * DIR/violet.db, or what BENCH_STORE names. */
 #include "bench.h"
 
 #include "app/closure_request.h"
 #include "app/closure_verbs.h"
 #include "app/keys.h"
+#include "app/message_receive.h"
 #include "app/number_assign.h"
 #include "app/settings.h"
 #include "app/wallet_credit.h"
@@ -34,7 +38,11 @@ static long people_count;
 static void open_house(const char *directory)
 {
     char url[PATH_BYTES], path[PATH_BYTES];
-    snprintf(url, sizeof url, "sqlite:%s/violet.db", directory);
+    const char *elsewhere = getenv("BENCH_STORE");
+    if (elsewhere != NULL)
+        snprintf(url, sizeof url, "%s", elsewhere);
+    else
+        snprintf(url, sizeof url, "sqlite:%s/violet.db", directory);
     snprintf(path, sizeof path, "%s/keyring", directory);
     const struct sql_options options = {.url = url,
                                         .statements = store_statements,
@@ -56,7 +64,11 @@ static void open_house(const char *directory)
     settings.keyring.replica = true;
     enum err made = keyring_create(path, NULL);
     bench_must(made == ERR_NONE || made == ERR_EXISTS, "making the keyring");
-    bench_must(keyring_open(path, NULL, &app.keyring, NULL) == ERR_NONE, "opening the keyring");
+    const char *why = "";
+    enum err opened = keyring_open(path, NULL, &app.keyring, &why);
+    if (opened != ERR_NONE)
+        fprintf(stderr, "%s: %s\n", err_code(opened), why);
+    bench_must(opened == ERR_NONE, "opening the keyring");
     bench_must(sql_open(&options, &app.store, NULL) == ERR_NONE, "opening the store");
     bench_must(receipt_signer_open(directory, &app.signer) == ERR_NONE, "opening the signer");
     bench_must(logs_open(directory, NULL, &app.logs) == ERR_NONE, "opening the logs");
@@ -146,12 +158,17 @@ static enum err fill_number(struct sql_tx *tx, struct arena *arena, void *contex
     return store_number_insert(tx, &number);
 }
 
+static void number_text(long nth, char ret_text[40])
+{
+    snprintf(ret_text, 40, "+1%03ld555%04ld", 202 + nth / 10000, nth % 10000);
+}
+
 /* What a closure has to end: a number, money, texts. */
 static void furnish(const struct actor *actor, long nth, long messages)
 {
     const struct actor operator= {.kind = ACTOR_OPERATOR};
     char text[40];
-    snprintf(text, sizeof text, "+1%03ld555%04ld", 202 + nth / 10000, nth % 10000);
+    number_text(nth, text);
     struct str e164 = str_from(text);
     struct number_assign assign = {.account_id = actor->account_id, .e164 = e164};
     struct wallet_credit credit = {
@@ -186,13 +203,14 @@ static void fill_house(const char *directory, long all, long closable, long mess
 
 struct phase {
     enum err (*each)(long nth);
+    long count;
     atomic_long next;
 };
 
 static void *phase_thread(void *context)
 {
     struct phase *phase = context;
-    for (long nth = atomic_fetch_add(&phase->next, 1); nth < people_count;
+    for (long nth = atomic_fetch_add(&phase->next, 1); nth < phase->count;
          nth = atomic_fetch_add(&phase->next, 1)) {
         enum err error = phase->each(nth);
         bench_must(error == ERR_NONE, err_code(error));
@@ -200,10 +218,11 @@ static void *phase_thread(void *context)
     return NULL;
 }
 
-static double run_phase(enum err (*each)(long nth), long in_flight)
+static double run_phase(enum err (*each)(long nth), long count, long in_flight)
 {
-    struct phase phase = {.each = each};
+    struct phase phase = {.each = each, .count = count};
     pthread_t threads[THREADS_MAX];
+    bench_must(in_flight <= THREADS_MAX, "so many threads");
     double start = bench_seconds();
     for (long i = 0; i < in_flight; i++)
         bench_must(pthread_create(&threads[i], NULL, phase_thread, &phase) == 0, "starting a thread");
@@ -243,22 +262,49 @@ static enum err look_run(struct sql_tx *tx, struct arena *arena, void *context)
     return ERR_NONE;
 }
 
-static void close_people(const char *directory, long count, long in_flight)
+static void read_people(const char *directory, long first, long count)
 {
     char path[PATH_BYTES];
-    struct look look = {0};
-    struct arena *arena = arena_new_wiped(0);
     snprintf(path, sizeof path, "%s/people", directory);
     FILE *file = fopen(path, "rb");
-    bench_must(file != NULL && count <= ACCOUNTS_MAX && in_flight <= THREADS_MAX, "reading the people");
+    bench_must(file != NULL && count <= ACCOUNTS_MAX, "reading the people");
+    bench_must(fseek(file, first * (long)sizeof *people, SEEK_SET) == 0, "finding the first of them");
     people_count = (long)fread(people, sizeof *people, (size_t)count, file);
     fclose(file);
+}
+
+/* A text that no service is known by: the same rows each time. */
+static enum err receive_text(long nth)
+{
+    char id[32], to[40];
+    number_text(nth % people_count, to);
+    snprintf(id, sizeof id, "bench-%ld", nth);
+    struct message_receive receive = {.carrier = STR("test"),
+                                      .carrier_id = str_from(id),
+                                      .from = STR("+12025550100"),
+                                      .to = str_from(to),
+                                      .text = STR("Noon suits me well. Shall we meet at the station?")};
+    enum err error = message_receive(&app, &receive);
+    return error != ERR_NONE || receive.ret_outcome == MESSAGE_RECEIVE_STORED ? error : ERR_INTERNAL;
+}
+
+static void receive_texts(const char *directory, long count, long in_flight)
+{
+    read_people(directory, 0, ACCOUNTS_MAX);
+    printf("%.1f\n", (double)count / run_phase(receive_text, count, in_flight));
+}
+
+static void close_people(const char *directory, long first, long count, long in_flight)
+{
+    struct look look = {0};
+    struct arena *arena = arena_new_wiped(0);
+    read_people(directory, first, count);
     bench_must(people_count == count, "finding so many people");
-    double seconds = run_phase(ask, in_flight);
+    double seconds = run_phase(ask, count, in_flight);
     clock_advance(2 * MICROS_DAY + MICROS_HOUR);
-    seconds += run_phase(go_on, in_flight);
+    seconds += run_phase(go_on, count, in_flight);
     clock_advance(MICROS_DAY);
-    seconds += run_phase(go_on, in_flight);
+    seconds += run_phase(go_on, count, in_flight);
     bench_must(sql_read(app.store, look_run, arena, &look) == ERR_NONE && look.open == 0,
                "closing every account");
     arena_free(arena);
@@ -268,15 +314,17 @@ static void close_people(const char *directory, long count, long in_flight)
 int main(int count, char **words)
 {
     bench_must(count >= 5, "reading the command line");
-    if (strcmp(words[1], "fill") == 0 && count == 6) {
-        open_house(words[2]);
+    long first = count == 6 && words[5][0] >= '0' && words[5][0] <= '9' ? atol(words[5]) : 0;
+    bool recorded = count == 6 && strcmp(words[1], "close") == 0 && words[5][0] == '/';
+    if (recorded)
+        bench_record(words[5]);
+    open_house(words[2]);
+    if (strcmp(words[1], "fill") == 0 && count == 6)
         fill_house(words[2], atol(words[3]), atol(words[4]), atol(words[5]));
-    } else {
-        if (count == 6)
-            bench_record(words[5]);
-        open_house(words[2]);
-        close_people(words[2], atol(words[3]), atol(words[4]));
-    }
+    else if (strcmp(words[1], "texts") == 0)
+        receive_texts(words[2], atol(words[3]), atol(words[4]));
+    else
+        close_people(words[2], first, atol(words[3]), atol(words[4]));
     close_house();
     return 0;
 }

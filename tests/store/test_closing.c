@@ -9,6 +9,7 @@
 #include "app/contact.h"
 #include "app/declaration.h"
 #include "app/keyring_turn.h"
+#include "app/keys.h"
 #include "app/leaves.h"
 #include "app/line_fees.h"
 #include "app/links.h"
@@ -24,6 +25,7 @@
 #include "base/limits.h"
 #include "base/money.h"
 #include "crypto/password.h"
+#include "store/ticket.h"
 #include "store/work.h"
 
 static struct closure_request submit(struct house *house, const struct actor *actor)
@@ -231,6 +233,49 @@ static int64_t ask(struct house *house, const struct actor *actor)
     assert_int_equal(ticket_ask(&house->app, house->arena, actor, &ticket), ERR_NONE);
     clock_advance(MICROS_HOUR); /* nobody asks that often */
     return ticket.ret_ticket_id;
+}
+
+struct wrong_seal {
+    struct house *house;
+    int64_t account_id, ticket_id;
+    bool right;
+};
+
+/* Seals a conversation's first row under another key than its own, or again under its own. */
+static enum err seal_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const struct wrong_seal *job = context;
+    struct seal_key key = {.bytes = {1}};
+    struct store_ticket ticket;
+    TRY(store_ticket_get(tx, arena, job->account_id, job->ticket_id, &ticket));
+    if (job->right)
+        TRY(keys_open(&job->house->app, tx, "account", job->account_id, &key));
+    return store_ticket_reseal(tx, arena, &key, &ticket);
+}
+
+/* The steps of the end are one transaction; where one of them fails, those before it are kept. */
+static void a_step_that_fails_keeps_those_before_it(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    prove(house, &actor);
+    struct closure_request request = submit(house, &actor);
+    struct wrong_seal seal = {
+        .house = house, .account_id = actor.account_id, .ticket_id = ask(house, &actor)};
+    later(house, 2 * MICROS_DAY + MICROS_HOUR);
+    assert_int_equal(sql_call(house->app.store, "seal", seal_run, &seal), ERR_NONE);
+    clock_advance(MICROS_DAY);
+    assert_int_equal(closure_job(&house->app, actor.account_id, request.ret_closure_id), ERR_CORRUPT);
+    struct closure_view *stuck = view(house, &actor, &request);
+    assert_string_equal(stuck->state_name, "closed");
+    assert_true(stuck->receipt_made && stuck->account_there);
+    seal.right = true;
+    assert_int_equal(sql_call(house->app.store, "seal", seal_run, &seal), ERR_NONE);
+    work(house);
+    struct closure_view *end = view(house, &actor, &request);
+    assert_string_equal(end->state_name, "forgetting");
+    assert_true(end->refund_count == 1 && !end->account_there);
+    assert_int_equal(mails_of("closed"), 1);
 }
 
 static enum err for_operator_run(struct sql_tx *tx, struct arena *arena, void *context)
@@ -502,6 +547,7 @@ int main(void)
         CLOSING_TEST(closing_needs_a_fresh_proof),
         CLOSING_TEST(what_changed_since_it_was_checked_is_shown_again),
         CLOSING_TEST(a_closure_goes_to_its_end_and_leaves_a_receipt),
+        CLOSING_TEST(a_step_that_fails_keeps_those_before_it),
         CLOSING_TEST(the_closures_key_dies_with_the_last_refund),
         CLOSING_TEST(a_refund_that_came_back_asks_the_holder_and_in_the_end_a_person),
         CLOSING_TEST(what_support_wrote_to_itself_is_forgotten_thirty_days_after_its_end),
