@@ -12,6 +12,7 @@
 #include "app/node_events.h"
 #include "app/number_aging.h"
 #include "app/scheduler.h"
+#include "app/signing.h"
 #include "app/ticket.h"
 #include "app/tombstones.h"
 #include "base/log.h"
@@ -198,6 +199,18 @@ static enum err check_tombstones(struct service *service, struct buf *why)
     return error;
 }
 
+static enum err check_signing(struct service *service, struct buf *why)
+{
+    const struct settings *settings = &service->house->settings;
+    enum err error = signing_check(&service->house->app, sql_is_file(settings->store_url));
+    if (error == ERR_CONFLICT)
+        buf_printf(why,
+                   "the signing key in %s is not the one of this house: receipts would not prove. Copy that "
+                   "directory from a node that runs.",
+                   settings->signing_path);
+    return error;
+}
+
 static enum err enter_node(struct house *house, struct buf *why)
 {
     enum err error = ERR_NONE;
@@ -243,6 +256,7 @@ static enum err start_all(struct service *service, const struct service_options 
     struct house *house = service->house;
     char path[4096];
     TRY(start_node(house, why));
+    TRY(check_signing(service, why));
     TRY(check_tombstones(service, why));
     outbox_register(options->effects, options->effect_count);
     archive_register(archive_make);

@@ -115,7 +115,7 @@ def the_target_is_served_like_the_source():
 @test
 def half_a_house_is_not_served():
     change(source, "INSERT INTO setting VALUES ('move', 'under way')")
-    done = demo.run("check", "--data", demo.data)
+    done = demo.run("check")
     equal(done.returncode != 0, True)
     contains(done.stderr, "a move into the store")
 
