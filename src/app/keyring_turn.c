@@ -344,7 +344,7 @@ static bool has_company(const struct turn_job *job)
  */
 static enum err rewrap_behind(struct turn_job *job)
 {
-    sql_await_readers(job->app->store);
+    TRY(sql_await_readers(job->app->store));
     return rewrap_all(job);
 }
 
@@ -354,7 +354,7 @@ static enum err destroy(struct turn_job *job)
     if (has_company(job))
         TRY(rewrap_behind(job));
     /* A read that began before the last key was wrapped anew still sees it under the old epoch. */
-    sql_await_readers(job->app->store);
+    TRY(sql_await_readers(job->app->store));
     TRY(sql_call(job->app->store, "turn_over", over_run, job));
     return keyring_turn_finish(job->app->keyring);
 }

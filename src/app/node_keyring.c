@@ -90,7 +90,7 @@ static bool under_way(struct keyring *keyring)
 /* A read that began before the last key was wrapped anew still sees it under the old epoch. */
 static enum err destroy(struct node *node)
 {
-    sql_await_readers(node->app->store);
+    TRY(sql_await_readers(node->app->store));
     TRY(keyring_turn_finish(node->app->keyring));
     log_info("node_destroyed_epoch", LOG_INT("epoch", keyring_epoch(node->app->keyring) - 1));
     return ERR_NONE;

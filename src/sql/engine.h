@@ -14,7 +14,7 @@ struct sql_engine {
     void (*close)(struct sql_store *store);
     enum err (*submit)(struct sql_store *store, const struct sql_command *command);
     enum err (*read)(struct sql_store *store, sql_run_fn *run, struct arena *arena, void *context);
-    void (*await_readers)(struct sql_store *store);
+    enum err (*await_readers)(struct sql_store *store);
     enum err (*backup)(struct sql_store *store, const char *path);
     void (*count)(struct sql_store *store, struct sql_counters *ret_counters);
 

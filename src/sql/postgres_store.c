@@ -166,35 +166,44 @@ static bool ask_one(PGconn *link, const char *text, const char *argument, char *
     return good;
 }
 
-static bool await_on(PGconn *link, char began[64])
+/* ERR_NONE: none is open; ERR_CHANGED: the connection broke. *heard: when the server answered last. */
+static enum err await_on(PGconn *link, char began[64], int64_t *heard, int64_t deadline)
 {
     static const struct timespec pause = {0, 20 * 1000 * 1000};
     char open[24] = "";
     if (began[0] == '\0' && !ask_one(link, "SELECT clock_timestamp()", NULL, began, 64))
-        return false;
+        return ERR_CHANGED;
     while (ask_one(link, await_text, began, open, sizeof open)) {
+        *heard = postgres_now();
         if (strcmp(open, "0") == 0)
-            return true;
+            return ERR_NONE;
+        if (*heard > deadline)
+            return ERR_BUSY;
         nanosleep(&pause, NULL);
     }
-    return false;
+    return ERR_CHANGED;
 }
 
-static void postgres_await_readers(struct sql_store *base)
+static enum err postgres_await_readers(struct sql_store *base)
 {
     struct postgres_store *store = (struct postgres_store *)base;
+    int64_t heard = postgres_now(), deadline = heard + LIMIT_SQL_VIEW_SECONDS * MICROS_SECOND;
     char began[64] = "";
-    bool done = false;
-    while (!done) {
+    enum err error = ERR_CHANGED;
+    while (error == ERR_CHANGED && postgres_now() - heard < LIMIT_SQL_DEADLINE_SECONDS * MICROS_SECOND) {
         PGconn *link = NULL;
         const char *reason = "";
         if (postgres_link(store->url, false, &link, &reason) == ERR_NONE) {
-            done = await_on(link, began);
+            error = await_on(link, began, &heard, deadline);
             PQfinish(link);
         }
-        if (!done)
+        if (error == ERR_CHANGED)
             postgres_pause(MICROS_SECOND);
     }
+    if (error != ERR_NONE)
+        log_warn("await_readers",
+                 LOG_TEXT("why", error == ERR_BUSY ? "a transaction stays open" : "no server"));
+    return error == ERR_CHANGED ? ERR_BUSY : error;
 }
 
 const struct sql_engine postgres_engine = {

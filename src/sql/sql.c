@@ -147,9 +147,9 @@ enum err sql_read(struct sql_store *store, sql_run_fn *run, struct arena *arena,
     return store->engine->read(store, run, arena, context);
 }
 
-void sql_await_readers(struct sql_store *store)
+enum err sql_await_readers(struct sql_store *store)
 {
-    store->engine->await_readers(store);
+    return store->engine->await_readers(store);
 }
 
 enum err sql_exec_values(struct sql_tx *tx, unsigned statement, int64_t *ret_changes,

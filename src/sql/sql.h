@@ -85,8 +85,9 @@ enum err sql_call_bulk(struct sql_store *store, const char *name, sql_run_fn *ru
 enum err sql_read(struct sql_store *store, sql_run_fn *run, struct arena *arena, void *context);
 
 /* Waits until every read that is under way at the call has ended: none older than what is committed now is
- * open any more. Not inside a read or a command. */
-void sql_await_readers(struct sql_store *store);
+ * open any more. Not inside a read or a command. ERR_BUSY where that can't be said: a server that is away for
+ * LIMIT_SQL_DEADLINE_SECONDS, or something that is open for LIMIT_SQL_VIEW_SECONDS. */
+enum err sql_await_readers(struct sql_store *store);
 
 enum sql_kind { SQL_KIND_NULL, SQL_KIND_INT, SQL_KIND_TEXT, SQL_KIND_BYTES };
 
@@ -109,7 +110,10 @@ struct sql_rows {
     enum err error;
 };
 
-/* The arguments are $1, $2 … in order. At most LIMIT_SQL_ARGUMENTS. */
+/* The arguments are $1, $2 … in order. At most LIMIT_SQL_ARGUMENTS. A row whose key stands there already
+ * gives ERR_EXISTS. On SQLite a command may go on after it. PostgreSQL ends the transaction with it: the
+ * command is run again, because the other one may have come in between, and is answered ERR_EXISTS when that
+ * does not help. So a command that wants to go on looks first, or says ON CONFLICT DO NOTHING. */
 enum err sql_exec_values(struct sql_tx *tx, unsigned statement, int64_t *ret_changes,
                          const struct sql_value *values, size_t count);
 enum err sql_query_values(struct sql_tx *tx, unsigned statement, struct sql_rows *ret_rows,

@@ -156,7 +156,7 @@ static void reader_give_back(struct sqlite_store *store, unsigned index)
     pthread_mutex_unlock(&store->lock_readers);
 }
 
-static void sqlite_await_readers(struct sql_store *base)
+static enum err sqlite_await_readers(struct sql_store *base)
 {
     struct sqlite_store *store = (struct sqlite_store *)base;
     uint64_t uses[LIMIT_SQL_READERS] = {0};
@@ -167,6 +167,7 @@ static void sqlite_await_readers(struct sql_store *base)
         while (uses[index] % 2 != 0 && store->reader_uses[index] == uses[index])
             pthread_cond_wait(&store->reader_free, &store->lock_readers);
     pthread_mutex_unlock(&store->lock_readers);
+    return ERR_NONE;
 }
 
 static enum err sqlite_read(struct sql_store *base, sql_run_fn *run, struct arena *arena, void *context)
