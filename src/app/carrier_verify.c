@@ -10,7 +10,8 @@
 const struct settings_carrier *carrier_find(const struct app *app, struct str name)
 {
     for (size_t i = 0; i < app->settings->carrier_count; i++)
-        if (str_is(name, app->settings->carriers[i].name))
+        if (app->settings->carriers[i].kind == SETTINGS_CARRIER_HTTP &&
+            str_is(name, app->settings->carriers[i].name))
             return &app->settings->carriers[i];
     return NULL;
 }

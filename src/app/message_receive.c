@@ -17,6 +17,7 @@
 #include "wire/phone.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 struct receive_job {
     struct app *app;
@@ -27,6 +28,9 @@ struct receive_job {
     struct str service_name;
     uint8_t hash[32];
     int64_t now, message_id;
+    struct arena *arena;
+    message_receive_done *done; /* of those that nobody waits for */
+    void *context;
 };
 
 static enum err store_service(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
@@ -106,11 +110,20 @@ static enum err deliver(struct receive_job *job, struct sql_tx *tx, struct arena
     return store_text(job, tx, arena, account, number.line_id);
 }
 
+static enum err claim(struct receive_job *job, struct sql_tx *tx)
+{
+    const struct message_receive *receive = job->receive;
+    struct str hash = str_bytes(job->hash, sizeof job->hash);
+    if (receive->repeat_until == 0)
+        return store_carrier_claim(tx, receive->carrier, hash, job->now);
+    return store_carrier_claim_content(tx, receive->carrier, hash, job->now, receive->repeat_since,
+                                       receive->repeat_until);
+}
+
 static enum err receive_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct receive_job *job = context;
-    enum err claimed =
-        store_carrier_claim(tx, job->receive->carrier, str_bytes(job->hash, sizeof job->hash), job->now);
+    enum err claimed = claim(job, tx);
     if (claimed == ERR_EXISTS) {
         job->receive->ret_outcome = MESSAGE_RECEIVE_REPEATED;
         return ERR_NONE;
@@ -125,7 +138,8 @@ static enum err check(const struct message_receive *receive)
         !str_is_utf8(receive->from))
         return ERR_INVALID;
     if (receive->text.length > LIMIT_MESSAGE_BYTES || receive->from.length > LIMIT_SENDER_BYTES ||
-        receive->to.length > LIMIT_SENDER_BYTES || receive->carrier_id.length > LIMIT_CARRIER_ID_BYTES)
+        receive->to.length > LIMIT_SENDER_BYTES ||
+        (receive->repeat_until == 0 && receive->carrier_id.length > LIMIT_CARRIER_ID_BYTES))
         return ERR_TOO_LARGE;
     return ERR_NONE;
 }
@@ -153,20 +167,65 @@ static void look_into(struct receive_job *job, struct arena *arena)
     seal_hash(parts, 2, job->hash);
 }
 
+static enum err prepare(struct receive_job *job)
+{
+    TRY(check(job->receive));
+    job->arena = arena_new(0);
+    if (job->arena == NULL)
+        return ERR_MEMORY;
+    look_into(job, job->arena);
+    job->message_id = ids_next(job->now);
+    return ERR_NONE;
+}
+
+static void finish(struct receive_job *job, enum err error)
+{
+    FAILPOINT("message.received");
+    arena_free(job->arena);
+    if (error == ERR_NONE)
+        tell_listeners(job->app, job->receive);
+}
+
+static struct receive_job new_job(struct app *app, struct message_receive *receive)
+{
+    return (struct receive_job){
+        .app = app, .receive = receive, .now = receive->now != 0 ? receive->now : clock_now()};
+}
+
 enum err message_receive(struct app *app, struct message_receive *receive)
 {
-    struct receive_job job = {
-        .app = app, .receive = receive, .now = receive->now != 0 ? receive->now : clock_now()};
-    TRY(check(receive));
-    struct arena *arena = arena_new(0);
-    if (arena == NULL)
-        return ERR_MEMORY;
-    look_into(&job, arena);
-    job.message_id = ids_next(job.now);
+    struct receive_job job = new_job(app, receive);
+    TRY(prepare(&job));
     enum err error = sql_call(app->store, "message_receive", receive_run, &job);
-    FAILPOINT("message.received");
-    arena_free(arena);
+    finish(&job, error);
+    return error;
+}
+
+static void submitted(enum err error, void *context)
+{
+    struct receive_job *job = context;
+    finish(job, error);
+    job->done(error, job->receive, job->context);
+    free(job);
+}
+
+enum err message_receive_submit(struct app *app, struct message_receive *receive, message_receive_done *done,
+                                void *context)
+{
+    struct receive_job *job = malloc(sizeof *job);
+    if (job == NULL)
+        return ERR_MEMORY;
+    *job = new_job(app, receive);
+    job->done = done;
+    job->context = context;
+    const struct sql_command command = {
+        .name = "message_receive", .run = receive_run, .done = submitted, .context = job};
+    enum err error = prepare(job);
     if (error == ERR_NONE)
-        tell_listeners(app, receive);
+        error = sql_submit(app->store, &command);
+    if (error != ERR_NONE) {
+        arena_free(job->arena);
+        free(job);
+    }
     return error;
 }

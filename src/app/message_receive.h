@@ -14,11 +14,15 @@ enum message_receive_outcome {
 struct message_receive {
     struct str carrier;    /* its name in the configuration */
     struct str carrier_id; /* the carrier's own id of the message, 1 to LIMIT_CARRIER_ID_BYTES */
-    struct str from;       /* a number or a name, as sent; at most LIMIT_SENDER_BYTES */
-    struct str to;         /* our number, with or without '+' */
-    struct str text;       /* UTF-8, at most LIMIT_MESSAGE_BYTES; may be empty */
-    int64_t sent_at;       /* when the carrier says that it was sent, microseconds UTC; 0: unknown */
-    int64_t now;           /* when it came, microseconds UTC; 0: now */
+    /* Where the carrier gives no id, carrier_id is the whole message, of any length. Seen again, it is the
+     * same one only where it was stored between these (microseconds UTC): people do get the same text twice,
+     * and a carrier delivers one twice only after an answer was lost. 0 and 0: carrier_id is an id. */
+    int64_t repeat_since, repeat_until;
+    struct str from; /* a number or a name, as sent; at most LIMIT_SENDER_BYTES */
+    struct str to;   /* our number, with or without '+' */
+    struct str text; /* UTF-8, at most LIMIT_MESSAGE_BYTES; may be empty */
+    int64_t sent_at; /* when the carrier says that it was sent, microseconds UTC; 0: unknown */
+    int64_t now;     /* when it came, microseconds UTC; 0: now */
     enum message_receive_outcome ret_outcome;
     int64_t ret_account_id, ret_message_id; /* where it was stored */
     bool ret_quiet;                         /* in the holder's quiet hours: no open page moves */
@@ -28,5 +32,14 @@ struct message_receive {
  * account's listeners. Returns ERR_NONE only when the outcome is durable. ERR_INVALID for a missing id or
  * number or text that is no UTF-8, ERR_TOO_LARGE, and what the store says. */
 enum err message_receive(struct app *app, struct message_receive *receive);
+
+/* What message_receive returns, said on the writer's thread: it must be short. */
+typedef void message_receive_done(enum err error, struct message_receive *receive, void *context);
+
+/* The same without waiting, for a carrier that has many texts under way: those that wait share one COMMIT.
+ * receive and its texts must stay until done is called. Where this returns an error (ERR_BUSY: the writer is
+ * drowning), done is not called. */
+enum err message_receive_submit(struct app *app, struct message_receive *receive, message_receive_done *done,
+                                void *context);
 
 #endif

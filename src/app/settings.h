@@ -82,9 +82,35 @@ struct settings_webhook {
     bool private_allowed; /* addresses of private networks may be called */
 };
 
-/* One carrier that delivers texts by HTTP, at /api/v1/hooks/sms/NAME. */
+enum settings_carrier_kind { SETTINGS_CARRIER_HTTP, SETTINGS_CARRIER_SMPP };
+enum settings_bind { SETTINGS_BIND_TRANSCEIVER, SETTINGS_BIND_RECEIVER, SETTINGS_BIND_BOTH };
+enum settings_charset {
+    SETTINGS_CHARSET_GSM7,
+    SETTINGS_CHARSET_GSM7_PACKED,
+    SETTINGS_CHARSET_LATIN1,
+    SETTINGS_CHARSET_ASCII
+};
+
+/* A carrier that we bind to by SMPP 3.4. */
+struct settings_smpp {
+    const char *host;
+    int64_t port;
+    const char *system_id, *password_file, *system_type, *address_range;
+    enum settings_bind bind;
+    int64_t binds;           /* 1 to SETTINGS_BINDS; with "both", pairs */
+    int64_t window;          /* texts of one bind that may be unanswered, 1 to 1000 */
+    int64_t enquire_seconds; /* of silence before the peer is asked whether it is there; 1 to 600 */
+    enum settings_charset charset; /* what it means by data_coding 0 */
+    int64_t ton, npi;
+};
+
+enum { SETTINGS_BINDS = 8 };
+
+/* One carrier: it delivers texts by HTTP, at /api/v1/hooks/sms/NAME, or by SMPP. */
 struct settings_carrier {
     const char *name; /* lower-case letters, digits, '-' */
+    enum settings_carrier_kind kind;
+    struct settings_smpp smpp;
     const char *secret_file;
     enum settings_format format;
     const char *field_from, *field_to, *field_text, *field_id,

@@ -61,6 +61,20 @@ static char *read_line(char *line, int size, void *context)
     return line;
 }
 
+/* A key that has no default is a text, which stands empty until it is read. */
+static void set_carrier_defaults(struct config_reader *reader, struct settings_carrier *carrier)
+{
+    for (size_t i = 0; i < CONFIG_ROWS; i++) {
+        const struct config_row *row = &config_rows[i];
+        if (!config_row_is_carrier(row))
+            continue;
+        if (row->required)
+            *(const char **)(void *)((char *)carrier + row->offset) = "";
+        else
+            config_value_set(row, str_from(row->fallback), reader->arena, carrier);
+    }
+}
+
 static struct settings_carrier *carrier_of(struct config_reader *reader, struct str key, size_t *ret_index)
 {
     struct settings *settings = reader->settings;
@@ -83,9 +97,7 @@ static struct settings_carrier *carrier_of(struct config_reader *reader, struct 
     }
     *ret_index = settings->carrier_count++;
     struct settings_carrier *carrier = &settings->carriers[*ret_index];
-    for (size_t i = 0; i < CONFIG_ROWS; i++)
-        if (config_row_is_carrier(&config_rows[i]))
-            config_value_set(&config_rows[i], str_from(config_rows[i].fallback), reader->arena, carrier);
+    set_carrier_defaults(reader, carrier);
     carrier->name = arena_cstr(reader->arena, name);
     return carrier;
 }
@@ -140,14 +152,40 @@ static int take_line(void *context, const char *section, const char *name, const
     return 1;
 }
 
+/* Which keys a carrier must have says its kind; all of them are texts. */
+static bool is_missing(const struct config_row *row, const struct settings_carrier *carrier)
+{
+    if (!row->required || row->smpp != (carrier->kind == SETTINGS_CARRIER_SMPP))
+        return false;
+    const char *const *value = (const char *const *)(const void *)((const char *)carrier + row->offset);
+    return (*value)[0] == '\0';
+}
+
+static void check_length(struct config_reader *reader, const struct settings_carrier *carrier,
+                         const char *key, const char *text, size_t most)
+{
+    if (strlen(text) > most)
+        mistake(reader, reader->line, "carrier.%s.%s: must be %zu characters at most (SMPP 3.4).",
+                carrier->name, key, most);
+}
+
+static void check_carrier(struct config_reader *reader, size_t c)
+{
+    const struct settings_carrier *carrier = &reader->settings->carriers[c];
+    for (size_t i = 0; i < CONFIG_ROWS; i++)
+        if (is_missing(&config_rows[i], carrier))
+            mistake(reader, reader->line, "carrier.%s.%s is missing. For example: %s = %s", carrier->name,
+                    strrchr(config_rows[i].key, '.') + 1, strrchr(config_rows[i].key, '.') + 1,
+                    config_rows[i].example);
+    check_length(reader, carrier, "system_id", carrier->smpp.system_id, 15);
+    check_length(reader, carrier, "system_type", carrier->smpp.system_type, 12);
+    check_length(reader, carrier, "address_range", carrier->smpp.address_range, 40);
+}
+
 static void check_carriers(struct config_reader *reader)
 {
     for (size_t c = 0; c < reader->settings->carrier_count; c++)
-        for (size_t i = 0; i < CONFIG_ROWS; i++)
-            if (config_rows[i].required && reader->carrier_seen[c][i] == 0)
-                mistake(reader, reader->line, "carrier.%s.%s is missing. For example: %s = %s",
-                        reader->settings->carriers[c].name, strrchr(config_rows[i].key, '.') + 1,
-                        strrchr(config_rows[i].key, '.') + 1, config_rows[i].example);
+        check_carrier(reader, c);
 }
 
 /* What two keys together must not be. */

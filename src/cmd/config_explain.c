@@ -16,7 +16,7 @@ static void add_value(const struct config_row *row, struct buf *out)
 static const char *default_words(const struct config_row *row)
 {
     if (row->required)
-        return "(none: must be set)";
+        return row->smpp ? "(none: must be set where kind is smpp)" : "(none: must be set)";
     return row->fallback[0] != '\0' ? row->fallback : "(empty)";
 }
 
@@ -65,7 +65,7 @@ static void document_row(const struct config_row *row, struct buf *out)
     for (size_t i = 0; i < CONFIG_CHOICES && row->choices[i] != NULL; i++)
         buf_printf(out, "%s `%s`", i == 0 ? ":" : ",", row->choices[i]);
     if (row->required)
-        buf_add_c(out, " | must be set");
+        buf_add_c(out, row->smpp ? " | must be set for smpp" : " | must be set");
     else if (row->fallback[0] == '\0')
         buf_add_c(out, " | empty");
     else

@@ -4,6 +4,7 @@
 
 #define FIELD(member) offsetof(struct settings, member)
 #define CARRIER(member) offsetof(struct settings_carrier, member)
+#define SMPP(member) offsetof(struct settings_carrier, smpp.member)
 
 const struct config_row config_rows[CONFIG_ROWS] = {
     {"server.data", CONFIG_TEXT, FIELD(data), "/var/lib/violet", "directory", .example = "/var/lib/violet",
@@ -136,6 +137,10 @@ const struct config_row config_rows[CONFIG_ROWS] = {
          "Whether a subscriber's webhook may have an address of a private network. Say allowed only "
          "where every subscriber may reach your own machines."},
 
+    {"carrier.NAME.kind", CONFIG_CHOICE, CARRIER(kind), "http", "word", .choices = {"http", "smpp"},
+     .example = "http",
+     .explanation = "How it delivers texts: http posts them to /api/v1/hooks/sms/NAME, smpp is bound to by "
+                    "SMPP 3.4. The other kind's keys are ignored."},
     {"carrier.NAME.secret_file", CONFIG_PATH, CARRIER(secret_file), "", "file",
      .example = "/etc/violet/acme.secret", .required = true,
      .explanation = "A file with the key of the HMAC-SHA256 over timestamp, '.' and body, readable by nobody "
@@ -160,6 +165,44 @@ const struct config_row config_rows[CONFIG_ROWS] = {
      .example = "X-Timestamp",
      .explanation = "Its header with the time of the request, seconds since 1970; five minutes off are "
                     "refused."},
+    {"carrier.NAME.host", CONFIG_TEXT, SMPP(host), "", "host name or address", .example = "smpp.acme.example",
+     .required = true, .smpp = true,
+     .explanation = "Where its SMPP server is. For TLS name the local end of stunnel "
+                    "(packaging/stunnel-smpp.conf)."},
+    {"carrier.NAME.port", CONFIG_INT, SMPP(port), "2775", "port", 1, 65535, .example = "2775",
+     .explanation = "The port of its SMPP server."},
+    {"carrier.NAME.system_id", CONFIG_TEXT, SMPP(system_id), "", "text", .example = "violet",
+     .required = true, .smpp = true, .explanation = "The name to bind with, 15 characters at most."},
+    {"carrier.NAME.password_file", CONFIG_PATH, SMPP(password_file), "", "file",
+     .example = "/etc/violet/acme.password", .required = true, .smpp = true,
+     .explanation = "A file with the password on one line, 8 characters at most, readable by nobody else. "
+                    "Read at every bind."},
+    {"carrier.NAME.system_type", CONFIG_TEXT, SMPP(system_type), "", "text", .example = "VMA",
+     .can_be_empty = true,
+     .explanation = "What some carriers want to hear at the bind, 12 characters at most."},
+    {"carrier.NAME.bind", CONFIG_CHOICE, SMPP(bind), "transceiver", "word",
+     .choices = {"transceiver", "receiver", "both"}, .example = "transceiver",
+     .explanation =
+         "transceiver: one connection for both ways. receiver: receiving only. both: a receiver and a "
+         "transmitter."},
+    {"carrier.NAME.binds", CONFIG_INT, SMPP(binds), "1", "count", 1, SETTINGS_BINDS, .example = "2",
+     .explanation = "How many such binds to hold at once, as far as the carrier allows."},
+    {"carrier.NAME.window", CONFIG_INT, SMPP(window), "100", "texts", 1, 1000, .example = "100",
+     .explanation = "How many texts of one bind may wait for their answer. They share one commit."},
+    {"carrier.NAME.enquire_seconds", CONFIG_INT, SMPP(enquire_seconds), "30", "seconds", 1, 600,
+     .example = "30",
+     .explanation = "After so much silence the carrier is asked whether it is there; after twice as much the "
+                    "connection is made anew."},
+    {"carrier.NAME.charset", CONFIG_CHOICE, SMPP(charset), "gsm7", "word",
+     .choices = {"gsm7", "gsm7-packed", "latin1", "ascii"}, .example = "gsm7",
+     .explanation = "What it means by data_coding 0, its default alphabet."},
+    {"carrier.NAME.ton", CONFIG_INT, SMPP(ton), "0", "number", 0, 6, .example = "1",
+     .explanation = "The type of number said at the bind."},
+    {"carrier.NAME.npi", CONFIG_INT, SMPP(npi), "0", "number", 0, 18, .example = "1",
+     .explanation = "The numbering plan said at the bind."},
+    {"carrier.NAME.address_range", CONFIG_TEXT, SMPP(address_range), "", "text", .example = "^1415",
+     .can_be_empty = true,
+     .explanation = "The numbers that this bind serves, in the carrier's own words, 40 characters at most."},
     {"carrier.NAME.ages", CONFIG_CHOICE, CARRIER(ages), "we", "word", .choices = {"we", "carrier"},
      .example = "we",
      .explanation = "Who lets its numbers rest and reports them: we, or the carrier that they return to."},

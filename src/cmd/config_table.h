@@ -29,7 +29,7 @@ enum config_kind {
     CONFIG_PROXIES,
 };
 
-enum { CONFIG_CHOICES = 4, CONFIG_ROWS = 50, CONFIG_KEY_BYTES = 96 };
+enum { CONFIG_CHOICES = 4, CONFIG_ROWS = 64, CONFIG_KEY_BYTES = 96 };
 
 struct config_row {
     const char *key; /* "section.name"; "carrier.NAME.name" lies in a struct settings_carrier */
@@ -42,6 +42,7 @@ struct config_row {
     const char *example; /* of a value that would do */
     const char *explanation;
     bool required;     /* in its section, where that has no default */
+    bool smpp;         /* of a carrier: required where it is bound to by SMPP, not by HTTP */
     bool can_be_empty; /* the empty value says "none" */
 };
 

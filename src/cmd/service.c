@@ -22,6 +22,7 @@
 #include "edge/archive/make.h"
 #include "edge/control/control.h"
 #include "edge/hook/hook.h"
+#include "edge/smpp/smpp.h"
 #include "edge/web/web.h"
 
 #include <pthread.h>
@@ -40,6 +41,7 @@ struct service {
     struct http_server *public_server, *private_server;
     struct scheduler *scheduler;
     struct control *control;
+    struct edge_smpp *smpp;
     struct node_events *events;
     struct http_route routes[SERVICE_ROUTES];
     size_t route_count;
@@ -276,7 +278,7 @@ static enum err start_all(struct service *service, const struct service_options 
     TRY(error);
     TRY(scheduler_start(&house->app, kinds, sizeof kinds / sizeof *kinds, &service->scheduler));
     house->app.scheduler = service->scheduler;
-    return ERR_NONE;
+    return edge_smpp_start(&house->app, &service->smpp);
 }
 
 enum err service_start(struct house *house, const struct service_options *options,
@@ -339,6 +341,7 @@ void service_stop(struct service *service)
 {
     if (service == NULL)
         return;
+    edge_smpp_stop(service->smpp);
     control_stop(service->control);
     node_events_stop(service->events);
     http_stop(service->private_server);

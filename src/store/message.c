@@ -151,6 +151,19 @@ enum err store_carrier_claim(struct sql_tx *tx, struct str carrier, struct str m
     return changes == 1 ? ERR_NONE : ERR_EXISTS;
 }
 
+enum err store_carrier_claim_content(struct sql_tx *tx, struct str carrier, struct str message_hash,
+                                     int64_t now, int64_t since, int64_t until)
+{
+    int64_t changes;
+    TRY(sql_exec(tx, STATEMENT_CARRIER_CLAIM_CONTENT, &changes, SQL_TEXT(carrier), SQL_BYTES(message_hash),
+                 SQL_INT(now), SQL_INT(since), SQL_INT(until)));
+    if (changes == 1)
+        return ERR_NONE;
+    TRY(sql_exec(tx, STATEMENT_CARRIER_SEEN_AGAIN, NULL, SQL_TEXT(carrier), SQL_BYTES(message_hash),
+                 SQL_INT(now)));
+    return ERR_EXISTS;
+}
+
 enum err store_carrier_forget(struct sql_tx *tx, int64_t before, size_t limit, int64_t *ret_count)
 {
     return sql_exec(tx, STATEMENT_CARRIER_FORGET, ret_count, SQL_INT(before), SQL_INT((int64_t)limit));

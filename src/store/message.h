@@ -45,6 +45,11 @@ enum err store_message_count_since(struct sql_tx *tx, int64_t account_id, int64_
 
 /* Claims a carrier's message id; ERR_EXISTS where it was seen. The hash is of carrier and id. */
 enum err store_carrier_claim(struct sql_tx *tx, struct str carrier, struct str message_hash, int64_t now);
+/* The same for a carrier that gives no ids; the hash is of carrier and content. ERR_EXISTS only where it was
+ * claimed from since to until (microseconds UTC); otherwise it is another message like it, claimed
+ * anew. Either way it counts as claimed now: a lost answer explains one repetition, not a second one. */
+enum err store_carrier_claim_content(struct sql_tx *tx, struct str carrier, struct str message_hash,
+                                     int64_t now, int64_t since, int64_t until);
 /* Forgets ids that were seen before an instant, at most limit; *ret_count says how many. */
 enum err store_carrier_forget(struct sql_tx *tx, int64_t before, size_t limit, int64_t *ret_count);
 

@@ -28,6 +28,12 @@ SELECT COUNT(*) FROM message WHERE account_id = $1 AND message_id > $2;
 -- name: carrier_claim
 INSERT INTO carrier_seen (carrier, message_hash, seen_at) VALUES ($1, $2, $3)
 ON CONFLICT (carrier, message_hash) DO NOTHING;
+-- name: carrier_claim_content
+INSERT INTO carrier_seen (carrier, message_hash, seen_at) VALUES ($1, $2, $3)
+ON CONFLICT (carrier, message_hash) DO UPDATE SET seen_at = excluded.seen_at
+WHERE carrier_seen.seen_at < $4 OR carrier_seen.seen_at > $5;
+-- name: carrier_seen_again
+UPDATE carrier_seen SET seen_at = $3 WHERE carrier = $1 AND message_hash = $2;
 -- name: carrier_forget
 DELETE FROM carrier_seen WHERE (carrier, message_hash) IN (
     SELECT carrier, message_hash FROM carrier_seen WHERE seen_at < $1 ORDER BY seen_at LIMIT $2);

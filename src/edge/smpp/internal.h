@@ -1,0 +1,91 @@
+/* Inside edge/smpp only. */
+#ifndef EDGE_SMPP_INTERNAL_H
+#define EDGE_SMPP_INTERNAL_H
+
+#include "app/app.h"
+#include "app/settings.h"
+#include "edge/smpp/smpp.h"
+#include "wire/smpp.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    SMPP_OUT_BYTES = 64 * 1024, /* answers that a peer does not take */
+    SMPP_CONNECT_SECONDS = 10,
+    SMPP_BIND_SECONDS = 10,
+    SMPP_STOP_SECONDS = 5,
+    SMPP_BACK_OFF_SECONDS = 60, /* the longest */
+    SMPP_REPEAT_MINUTES = 15,   /* how long after a lost answer a carrier may deliver again */
+    SMPP_SLOW_SECONDS = 8,      /* a peer may have given up on an answer that took longer */
+};
+
+/* One connection: bytes in and out. Its owner is one thread. */
+struct link {
+    int fd; /* -1: none */
+    uint8_t *in, *out;
+    size_t in_length, in_used, out_length;
+    int64_t heard_at; /* monotonic */
+};
+
+/* Connects within SMPP_CONNECT_SECONDS, or until *stop. ERR_IO, ERR_STOPPING. */
+enum err link_connect(struct link *link, const char *host, int64_t port, const _Atomic bool *stop);
+void link_close(struct link *link);
+/* Waits for bytes, room, the wake descriptor or millis; reads (where `more`) and writes what it can. ERR_IO
+ * where the peer is gone. */
+enum err link_turn(struct link *link, int wake, bool more, int millis);
+/* The next whole PDU, which lives until the next call. ERR_NOT_FOUND where there is none yet, ERR_INVALID
+ * where the stream is none. */
+enum err link_next(struct link *link, struct str *ret_frame);
+/* Queues a PDU. ERR_FULL where the peer has not taken SMPP_OUT_BYTES. */
+enum err link_put(struct link *link, const struct smpp_pdu *pdu);
+
+struct delivery;
+
+/* The carrier's, shared by its binds. */
+struct carrier {
+    struct edge_smpp *smpp;
+    const struct settings_carrier *settings;
+    _Atomic int64_t lost_at; /* when an answer may last have been lost, microseconds UTC */
+};
+
+struct bind {
+    struct carrier *carrier;
+    uint32_t command_id; /* which bind_… */
+    const char *mode;
+    unsigned number;
+    pthread_t thread;
+    bool started;
+    int wake; /* an eventfd: something was stored, or it is time to stop */
+    struct link link;
+    uint32_t sequence;
+    bool enquired;    /* and not answered yet */
+    unsigned session; /* counts connections, so that an answer never goes to the wrong one */
+    unsigned seed;    /* of the jitter */
+    pthread_mutex_t lock;
+    struct delivery *finished, **finished_end; /* stored or refused, not answered yet */
+    unsigned in_flight;                        /* of all sessions */
+    struct edge_smpp_state state;
+};
+
+struct edge_smpp {
+    struct app *app;
+    _Atomic bool stop;
+    struct carrier carriers[SETTINGS_CARRIERS];
+    size_t carrier_count;
+    struct bind *binds;
+    size_t bind_count;
+};
+
+/* The thread of a bind: connects, serves, and again, until it is to stop. */
+void *bind_run(void *bind);
+/* Counts under the lock. */
+void bind_count(struct bind *bind, int64_t *counter);
+/* Takes a deliver_sm or data_sm: hands it to the store, or returns the status that refuses it at once. ROK
+ * says that it is under way. */
+enum smpp_status deliver_take(struct bind *bind, const struct smpp_pdu *pdu);
+/* Answers what has been stored since the last call. Without a connection, or for another one, nothing is
+ * sent. */
+enum err deliver_answer(struct bind *bind);
+
+#endif

@@ -1,0 +1,222 @@
+"""Carriers deliver texts by SMPP to `violet serve`: every character set, every fault, acknowledged = stored."""
+import struct
+
+from smsc import BINDS, DELIVER, ENQUIRE, RESPONSE, UNBIND, Smsc, message, pdu, tlv
+from story import one
+from tap import contains, equal, run, table, test
+from violet import Service
+
+NUMBER, RESTING = "+12025550143", "+12025550144"
+ROK, INVMSGLEN, INVCMDLEN, INVCMDID, OPTPARNOTALLWD, INVOPTPARSTREAM = 0, 1, 2, 3, 0xc1, 0xc0
+NACK = 0x80000000
+
+smsc, pair = Smsc(), Smsc()
+service = Service()
+service.secret("smpp.password", "secret12")
+with open(service.config, "a", encoding="utf-8") as config:
+    config.write(f"""
+[carrier.wire]
+kind = smpp
+host = 127.0.0.1
+port = {smsc.port}
+system_id = violet
+password_file = {service.home}/smpp.password
+enquire_seconds = 1
+window = 50
+[carrier.pair]
+kind = smpp
+host = localhost
+port = {pair.port}
+system_id = violet2
+password_file = {service.home}/smpp.password
+bind = both
+binds = 2
+charset = latin1
+""")
+service.init()
+service.account("ann", mail="ann@example.org")
+service.numbers(NUMBER, RESTING)
+service.line("ann", NUMBER)
+service.start()
+ann = service.person("subscriber")
+
+
+def bound(after=0):
+    return smsc.bound(after=after)[0]
+
+
+def inbox():
+    return ann.get("/inbox").html.text
+
+
+def messages():
+    return one(service, "SELECT count(*) FROM message")
+
+
+@test
+def it_binds_as_configured_with_system_id_and_password_from_a_file():
+    session = bound()
+    equal((session.bind, session.system_id, session.password), (0x09, b"violet", b"secret12"))
+    equal({one.system_id for one in pair.bound((0x01, 0x01, 0x02, 0x02))}, {b"violet2"})
+
+
+@table([
+    ("the GSM alphabet", b"Pay 5\x1b\x65 \x00 home", {}, "Pay 5€ @ home"),
+    ("Latin-1", "Größe café".encode("latin-1"), {"coding": 3}, "Größe café"),
+    ("ASCII", b"Plain 1234", {"coding": 1}, "Plain 1234"),
+    ("UCS-2 with a surrogate pair", "验证码 654321 😀".encode("utf-16-be"), {"coding": 8}, "验证码 654321 😀"),
+    ("a lone surrogate", b"\0A\xd8\x3d\0B", {"coding": 8}, "A\ufffdB"),
+    ("Cyrillic", "Код 7788".encode("iso8859-5"), {"coding": 6}, "Код 7788"),
+    ("data that is no text", b"\x00\x1f\xfe", {"coding": 4}, "[8 bit] 00 1F FE"),
+    ("a flash text", b"flash 99881", {"coding": 0x10}, "flash 99881"),
+    ("a long payload", b"", {"tlvs": tlv(0x424, b"payload " * 60)}, "payload payload"),
+    ("an unknown TLV beside it", b"vendor ok", {"tlvs": tlv(0x1403, b"x")}, "vendor ok"),
+    ("a header that lies", b"\x50abc", {"esm": 0x40}, "[8 bit] 50 61 62 63"),
+    ("254 bytes of extension characters", b"\x1b\x65" * 127, {}, "€" * 127),
+])
+def a_text_arrives_in(text, named, shown):
+    equal(bound().say(text, **named), ROK)
+    contains(inbox(), shown)
+
+
+@table([
+    ("sm_length beyond the PDU", message(b"abc")[:-1], INVMSGLEN),
+    ("sm_length 255", message(b"")[:-1] + b"\xff" + b"a" * 255, INVMSGLEN),
+    ("a text cut off", message(b"")[:9], INVCMDLEN),
+    ("a TLV that lies", message(b"x", tlvs=b"\x14\x03\0\5ab"), INVOPTPARSTREAM),
+    ("a text twice", message(b"x", tlvs=tlv(0x424, b"y")), OPTPARNOTALLWD),
+    ("a sender without end", b"\0\1\1" + b"9" * 60, 0x0a),
+])
+def refused_and_not_stored_is(body, status):
+    before, session = messages(), bound()
+    session.sequence += 1
+    session.send(pdu(DELIVER, body, sequence=session.sequence))
+    equal(session.status(session.sequence), status)
+    equal(messages(), before, "messages")
+
+
+@test
+def an_unknown_command_is_answered_by_generic_nack():
+    session = bound()
+    session.send(pdu(0x21, b"\0", sequence=4711))
+    equal(session.answer(NACK), (INVCMDID, 4711))
+
+
+@table([("not ours", b"19995550100"), ("at rest", b"12025550144")])
+def a_number_is_counted_and_acknowledged_that_is(to):
+    before = messages()
+    equal(bound().say(b"for nobody", to=to), ROK)
+    equal(messages(), before, "messages")
+
+
+@test
+def the_same_text_twice_in_one_session_is_two_texts():
+    before, session = messages(), bound()
+    equal([session.say(b"said twice"), session.say(b"said twice")], [ROK, ROK])
+    equal(messages(), before + 2, "messages")
+
+
+@test
+def a_text_delivered_again_after_a_lost_connection_is_stored_once():
+    before, count = messages(), len(smsc.sessions)
+    session = bound()
+    equal(session.say(b"only once"), ROK)
+    session.reset()
+    session = bound(count)
+    equal(session.say(b"only once"), ROK)
+    equal(messages(), before + 1, "messages")
+    equal(session.say(b"only once"), ROK, "a third one, of the new session, is a new text")
+    equal(messages(), before + 2, "messages")
+
+
+@test
+def garbage_ends_the_session_with_a_nack_and_another_begins():
+    session, count = bound(), len(smsc.sessions)
+    session.send(b"GET / HTTP/1.1\r\n\r\n")
+    equal(session.answer(NACK), (INVCMDLEN, 0))
+    session.wait(lambda: session.closed)
+    equal(bound(count).say(b"after garbage"), ROK)
+    contains(inbox(), "after garbage")
+
+
+@test
+def a_peer_that_is_silent_is_asked_and_then_left():
+    session, count = bound(), len(smsc.sessions)
+    session.answer(ENQUIRE)
+    smsc.mute = True
+    session.wait(lambda: session.closed)
+    smsc.mute = False
+    bound(count)
+
+
+@test
+def the_carriers_enquire_link_and_unbind_are_answered():
+    session, count = bound(), len(smsc.sessions)
+    session.send(pdu(ENQUIRE, sequence=77))
+    equal(session.answer(ENQUIRE | RESPONSE), (ROK, 77))
+    session.send(pdu(UNBIND, sequence=78))
+    equal(session.answer(UNBIND | RESPONSE), (ROK, 78))
+    bound(count)
+
+
+@test
+def a_refused_bind_is_tried_again():
+    session, count = bound(), len(smsc.sessions)
+    smsc.refuse = 0x0d
+    session.reset()
+    while len(smsc.sessions) < count + 2:
+        session.changed.acquire()
+        session.changed.wait(0.05)
+        session.changed.release()
+    smsc.refuse = 0
+    bound(count)
+
+
+@test
+def the_second_carriers_own_alphabet_counts():
+    receiver = next(one for one in pair.bound((0x01, 0x01, 0x02, 0x02)) if one.bind == 0x01)
+    equal(receiver.say("Müßig 4455".encode("latin-1")), ROK)
+    contains(inbox(), "Müßig 4455")
+
+
+@test
+def nothing_is_taken_on_a_transmitter():
+    transmitter = next(one for one in pair.bound((0x01, 0x01, 0x02, 0x02)) if one.bind == 0x02)
+    equal(transmitter.say(b"wrong way"), 0x04)
+
+
+@test
+def what_was_acknowledged_under_load_survives_kill_9_exactly():
+    before, session, count = messages(), bound(), len(smsc.sessions)
+    wanted = [session.deliver(b"load %d" % number) for number in range(2000)]
+    session.wait(lambda: len([one for one in wanted if one in session.answers]) >= 300)
+    service.kill()
+    session.wait(lambda: session.closed)
+    acknowledged = {number for number, one in enumerate(wanted) if session.answers.get(one) == ROK}
+    service.start()
+    ann.base = service.url
+    stored = messages() - before
+    if stored < len(acknowledged):
+        raise AssertionError(f"{len(acknowledged)} acknowledged, {stored} stored")
+    session = bound(count)
+    again = [session.deliver(b"load %d" % number) for number in range(2000) if number not in acknowledged]
+    for one in again:
+        equal(session.status(one), ROK)
+    equal(messages(), before + 2000, "what the carrier kept was delivered again, and each is stored once")
+    service.check()
+
+
+@test
+def stopping_answers_what_is_under_way_and_unbinds():
+    before, session = messages(), bound()
+    wanted = [session.deliver(b"last %d" % number) for number in range(40)]
+    session.status(wanted[0])
+    equal(service.stop(), 0)
+    session.wait(lambda: session.closed)
+    equal(session.answer(UNBIND)[0], ROK)
+    acknowledged = [one for one in wanted if session.answers.get(one) == ROK]
+    service.start()
+    equal(messages(), before + len(acknowledged), "messages")
+
+
+run(service.close)
