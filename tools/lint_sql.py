@@ -3,11 +3,15 @@
 
     tools/lint_sql.py [--self-test] [--texts]
 
-The rules are tables below; each statement is also prepared against a real SQLite that the migrations made.
+The rules are tables below; each statement is also prepared against a real SQLite that the migrations made, and against
+the PostgreSQL server whose address stands in VIOLET_POSTGRES, where one does.
 --self-test: only that the bad samples are refused. --texts: only the list of columns that hold plain text.
 """
+import os
 import re
+import secrets
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from gen_statements import statements_of  # the lint reads what the build compil
 ROOT = Path(__file__).resolve().parent.parent
 STATEMENTS, SCHEMA = ROOT / "src/store/statements", ROOT / "src/store/schema"
 TYPE_WORDS = {"int64": "INTEGER", "text": "TEXT", "bytes": "BLOB"}
+SERVER_WORDS = {"int64": "bigint", "text": 'text COLLATE "C"', "bytes": "bytea"}
 SHARD_KEYS = ("account_id", "ledger_id")
 
 RESTORE = "a restore's, on a store that nobody else has open"
@@ -364,6 +369,36 @@ def self_test():
     return wrong
 
 
+def ask_server(url, text, stop):
+    """psql's complaints about a script, each with its line; stop: at the first."""
+    done = subprocess.run(["psql", "-X", "-q", "-v", f"ON_ERROR_STOP={int(stop)}", "-f", "-", url], input=text, text=True,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    return [(int(line), why) for line, why in re.findall(r"^psql:[^:]*:(\d+): ERROR:\s*(.*)", done.stderr, re.MULTILINE)
+            ] or ([(0, done.stderr.strip())] if done.returncode else [])
+
+
+def translated(text):
+    """A schema file as the engine gives it to the server."""
+    return re.sub(r"^(\s+\w+ )(int64|text|bytes)\b", lambda found: found[1] + SERVER_WORDS[found[2]], text,
+                  flags=re.MULTILINE)
+
+
+def faults_of_server(server, schemas, rows):
+    """What a PostgreSQL server says of the schema and of each statement, in a database of its own."""
+    name = f"lint_{secrets.token_hex(8)}"
+    made = ask_server(server, f"CREATE DATABASE {name} TEMPLATE template0;", True)
+    if made:
+        return [f"{server}: {why}" for _, why in made]
+    try:
+        url = server.replace("/postgres?", f"/{name}?")
+        faults = [f"schema: {why}" for text in schemas for _, why in ask_server(url, translated(text), True)]
+        lines = [(row, " ".join(re.sub(r"--.*", "", text).split())) for row, text in rows.items()]
+        script = "".join(f"PREPARE {row} AS {text}\n" for row, text in lines)
+        return faults or [f"{lines[line - 1][0]}: {why}" for line, why in ask_server(url, script, False)]
+    finally:
+        ask_server(server, f"DROP DATABASE {name} WITH (FORCE);", True)
+
+
 def faults_of_names(rows):
     """Statements that nobody uses, exceptions for statements that are gone."""
     used = set()
@@ -390,6 +425,10 @@ def lint():
             faults += [f"{name}: {why}"
                        for why in faults_of_statement(name, text, marks.get(name, set()), house, ACROSS, SCANS)]
         yield f"{path.name} runs on both engines", faults
+    server = os.environ.get("VIOLET_POSTGRES")
+    if server:
+        texts = [path.read_text(encoding="utf-8") for path in schemas]
+        yield f"a server prepares each of {len(rows)} statements", faults_of_server(server, texts, rows)
     yield f"each of {len(rows)} statements is used, each that is used exists", list(faults_of_names(rows))
     indexes = {row[0] for row in house.db.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")}
     yield "no exception has outlived its statement", [
