@@ -4,6 +4,8 @@
 
 #include "base/failpoint.h"
 #include "base/limits.h"
+#include "domain/types.h"
+#include "store/declaration.h"
 #include "store/identity.h"
 #include "store/key.h"
 #include "store/ticket.h"
@@ -11,7 +13,7 @@
 
 #include <string.h>
 
-enum { FORGET_OUTBOX = LIMIT_BULK_ROWS, FORGET_TICKETS = 4, FORGET_CLOSURES = 256 };
+enum { FORGET_OUTBOX = LIMIT_BULK_ROWS, FORGET_TICKETS = 4, FORGET_CLOSURES = 256, FORGET_DECLARATIONS = 64 };
 
 /* Mails of the closure are under its own key already; what the account itself still wanted to send is
  * cancelled. ret_more: there was as much as one batch takes. */
@@ -129,6 +131,18 @@ static enum err wake_other_closures(struct closure_work *closure)
     return ERR_NONE;
 }
 
+/* What a declaration wanted has come about: its thirty days begin now. */
+static enum err wake_declarations(struct closure_work *closure)
+{
+    int64_t *ids = ARENA_ARRAY(closure->arena, FORGET_DECLARATIONS, int64_t);
+    size_t count;
+    TRY(store_declaration_in_state(closure->tx, closure->row.account_id, DECLARATION_MATCHED, ids,
+                                   FORGET_DECLARATIONS, &count));
+    for (size_t i = 0; i < count; i++)
+        TRY(store_queue_move(closure->tx, "declaration", 0, ids[i], closure->now));
+    return ERR_NONE;
+}
+
 enum err closure_effect_destroy_key(struct closure_work *closure)
 {
     if (closure->account == NULL)
@@ -141,6 +155,7 @@ enum err closure_effect_destroy_key(struct closure_work *closure)
     explicit_bzero(&closure->account->key, sizeof closure->account->key);
     closure->account = NULL;
     TRY(wake_other_closures(closure));
+    TRY(wake_declarations(closure));
     return store_queue_move(closure->tx, "sweep", closure->row.account_id, closure->row.closure_id,
                             closure->now);
 }

@@ -98,13 +98,25 @@ static enum err start_closure(struct due_job *job, struct sql_tx *tx, struct are
     return finish(tx, row, DECLARATION_EVENT_TIME, job->now);
 }
 
+static enum err account_is_forgotten(struct app *app, struct sql_tx *tx, struct arena *arena,
+                                     int64_t account_id, bool *ret_forgotten)
+{
+    struct account *account;
+    enum err error = account_load(app, tx, arena, account_id, &account);
+    *ret_forgotten = error == ERR_KEY_GONE;
+    return error == ERR_KEY_GONE ? ERR_NONE : error;
+}
+
 static enum err due_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct due_job *job = context;
     struct store_declaration row;
     TRY(lease_end(job->app, tx));
     TRY(store_declaration_get(tx, arena, job->declaration_id, &row));
-    if (row.deadline_at > job->now)
+    bool ended = false;
+    if (row.state == DECLARATION_MATCHED)
+        TRY(account_is_forgotten(job->app, tx, arena, row.account_id, &ended));
+    if (row.deadline_at > job->now && !ended)
         return store_queue_move(tx, "declaration", 0, row.declaration_id, row.deadline_at);
     if (row.state == DECLARATION_MATCHED)
         return start_closure(job, tx, arena, &row);

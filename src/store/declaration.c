@@ -80,18 +80,29 @@ enum err store_declaration_update(struct sql_tx *tx, const struct store_declarat
     return box_expect_one(changes);
 }
 
-enum err store_declaration_of_closure(struct sql_tx *tx, int64_t account_id, int64_t closure_id,
-                                      int64_t *ret_ids, size_t limit, size_t *ret_count)
+static enum err list_ids(struct sql_tx *tx, unsigned statement, int64_t account_id, int64_t second,
+                         int64_t *ret_ids, size_t limit, size_t *ret_count)
 {
     struct sql_rows rows;
     size_t count = 0;
-    TRY(sql_query(tx, STATEMENT_DECLARATION_OF_CLOSURE, &rows, SQL_INT(account_id), SQL_INT(closure_id),
-                  SQL_INT((int64_t)limit)));
+    TRY(sql_query(tx, statement, &rows, SQL_INT(account_id), SQL_INT(second), SQL_INT((int64_t)limit)));
     while (count < limit && sql_next(&rows))
         ret_ids[count++] = sql_int(&rows, 0);
     TRY(sql_end(&rows));
     *ret_count = count;
     return ERR_NONE;
+}
+
+enum err store_declaration_of_closure(struct sql_tx *tx, int64_t account_id, int64_t closure_id,
+                                      int64_t *ret_ids, size_t limit, size_t *ret_count)
+{
+    return list_ids(tx, STATEMENT_DECLARATION_OF_CLOSURE, account_id, closure_id, ret_ids, limit, ret_count);
+}
+
+enum err store_declaration_in_state(struct sql_tx *tx, int64_t account_id, int64_t state, int64_t *ret_ids,
+                                    size_t limit, size_t *ret_count)
+{
+    return list_ids(tx, STATEMENT_DECLARATION_IN_STATE, account_id, state, ret_ids, limit, ret_count);
 }
 
 enum err store_declaration_holds_line(struct sql_tx *tx, int64_t account_id, int64_t line_id, int64_t state,

@@ -33,6 +33,9 @@ enum err store_declaration_rematch(struct sql_tx *tx, struct arena *arena, const
 /* The declarations that a closure came with or from, oldest first; at most limit. */
 enum err store_declaration_of_closure(struct sql_tx *tx, int64_t account_id, int64_t closure_id,
                                       int64_t *ret_ids, size_t limit, size_t *ret_count);
+/* The declarations of an account in a state, oldest first; at most limit. */
+enum err store_declaration_in_state(struct sql_tx *tx, int64_t account_id, int64_t state, int64_t *ret_ids,
+                                    size_t limit, size_t *ret_count);
 /* Whether another declaration in this state than `but` concerns the line, alone or with its account. */
 enum err store_declaration_holds_line(struct sql_tx *tx, int64_t account_id, int64_t line_id, int64_t state,
                                       int64_t but, bool *ret_holds);

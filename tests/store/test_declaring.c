@@ -1,6 +1,7 @@
 /* "I cancel": what a declaration concerns, what it starts, and what it withdraws from. */
 #include "leaver.h"
 
+#include "app/closure_request.h"
 #include "app/closure_view.h"
 #include "app/declaration.h"
 #include "app/line_list.h"
@@ -85,6 +86,25 @@ static void a_declaration_nobody_objects_to_starts_a_closure(void **state)
     assert_int_equal(closure_set_bank(&house->app, &(struct actor){.kind = ACTOR_LINK}, id,
                                       STR("DE02 1203 0000 0000 2020 51")),
                      ERR_POLICY);
+}
+
+/* The holder's own closing was quicker: what somebody wrote about the account does not wait for its thirty
+ * days without objection, and then for thirty more. */
+static void one_is_over_when_the_account_is_forgotten(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    struct declaration_new declared = {.kind = DECLARATION_CANCEL, .contract = STR("ann")};
+    assert_int_equal(declare(house, &declared), ERR_NONE);
+    prove(house, &actor);
+    struct closure_request request = {.choice = {.scope = CLOSURE_SCOPE_ACCOUNT}};
+    assert_int_equal(closure_request(&house->app, house->arena, &actor, &request), ERR_NONE);
+    later(house, 2 * MICROS_DAY + MICROS_HOUR);
+    later(house, 2 * MICROS_DAY);
+    assert_int_equal(seen(house, &declared)->row.state, DECLARATION_ENDED);
+    assert_true(seen(house, &declared)->readable);
+    later(house, 31 * MICROS_DAY);
+    assert_false(seen(house, &declared)->readable);
 }
 
 static void one_that_names_a_number_concerns_that_number_only(void **state)
@@ -242,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         DECLARING_TEST(a_declaration_nobody_objects_to_starts_a_closure),
+        DECLARING_TEST(one_is_over_when_the_account_is_forgotten),
         DECLARING_TEST(one_that_names_a_number_concerns_that_number_only),
         DECLARING_TEST(an_objection_frees_only_what_nothing_else_holds),
         DECLARING_TEST(what_nobody_knows_is_answered_as_what_somebody_has),

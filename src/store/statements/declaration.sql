@@ -12,6 +12,8 @@ UPDATE declaration SET state = $2, state_at = $3, deadline_at = $4, closure_id =
 WHERE declaration_id = $1 AND state = $6;
 -- name: declaration_of_closure
 SELECT declaration_id FROM declaration WHERE account_id = $1 AND closure_id = $2 ORDER BY declaration_id LIMIT $3;
+-- name: declaration_in_state
+SELECT declaration_id FROM declaration WHERE account_id = $1 AND state = $2 ORDER BY declaration_id LIMIT $3;
 -- name: declaration_holds_line
 SELECT 1 FROM declaration
 WHERE account_id = $1 AND state = $2 AND declaration_id <> $3 AND line_id IN (0, $4) LIMIT 1;
