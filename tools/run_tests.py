@@ -47,7 +47,8 @@ FOLDER_TABLE = [
 
 # Flow tests that look into the store's file, make a backup of it or bring a server of their own; all others run on a
 # PostgreSQL server as well.
-FILES_ONLY = {"test_canaries", "test_keeping", "test_move", "test_outage", "test_wrong_input"}
+FILES_ONLY = {"test_balance", "test_canaries", "test_corpus", "test_failover", "test_keeping", "test_move", "test_nodes",
+              "test_outage", "test_postgres", "test_wrong_input"}
 
 
 @dataclass
