@@ -16,6 +16,7 @@ SELECT create_distributed_table('proof', 'account_id', colocate_with => 'account
 SELECT create_distributed_table('contact', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('line', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('message', 'account_id', colocate_with => 'account');
+SELECT create_distributed_table('message_part', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('linked_service', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('line_service', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('blocked_sender', 'account_id', colocate_with => 'account');

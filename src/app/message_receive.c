@@ -1,7 +1,9 @@
 #include "app/message_receive.h"
 
 #include "app/account.h"
+#include "app/lease.h"
 #include "app/message_forward.h"
+#include "app/message_parts.h"
 #include "app/message_wishes.h"
 #include "app/service_catalogue.h"
 #include "base/clock.h"
@@ -14,6 +16,7 @@
 #include "store/message.h"
 #include "store/number.h"
 #include "store/service.h"
+#include "store/work.h"
 #include "wire/phone.h"
 
 #include <stdio.h>
@@ -23,6 +26,7 @@ struct receive_job {
     struct app *app;
     struct message_receive *receive;
     struct str to;      /* E.164; empty where it is no number at all */
+    struct str text;    /* UTF-8; of a part nothing, until it is the last one */
     struct str code;    /* found before the transaction: looking into the text needs no row */
     struct str service; /* key of the list; empty: none */
     struct str service_name;
@@ -58,7 +62,7 @@ static enum err store_text(struct receive_job *job, struct sql_tx *tx, struct ar
         .at = job->now,
         .sent_at = job->receive->sent_at,
         .peer = job->receive->from,
-        .text = job->receive->text,
+        .text = job->text,
         .code = job->code,
     };
     if (job->service.length != 0)
@@ -81,6 +85,58 @@ static enum err refuse_text(struct receive_job *job, struct sql_tx *tx, struct a
     int64_t service_id;
     job->receive->ret_outcome = MESSAGE_RECEIVE_COUNTED;
     return job->service.length != 0 ? store_service(job, tx, arena, account, line_id, &service_id) : ERR_NONE;
+}
+
+static void look_into(struct receive_job *job, struct arena *arena)
+{
+    job->code = message_find_code(job->text);
+    const struct service *service =
+        service_catalogue_match(job->app, arena, job->receive->from, job->text, job->code.length != 0)
+            .service;
+    job->service = service != NULL ? str_from(service->key) : STR_NONE;
+    job->service_name = service != NULL ? str_from(service->name) : STR_NONE;
+}
+
+static struct str group_of(struct arena *arena, const struct message_receive *receive)
+{
+    return arena_printf(arena, "%.*s\n%.*s\n%.*s\n%u/%u", STR_ARG(receive->carrier), STR_ARG(receive->from),
+                        STR_ARG(receive->to), receive->part.reference, receive->part.total);
+}
+
+/* A part waits for the others in the same transaction that claims it; the last one brings the text. */
+static enum err take_part(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
+                          const struct account *account, int64_t line_id)
+{
+    const struct message_receive *receive = job->receive;
+    struct store_message_part part = {
+        .account_id = account->row.account_id,
+        .number = receive->part.number,
+        .line_id = line_id,
+        .came_at = job->now,
+        .total = receive->part.total,
+        .charset = receive->charset,
+        .fill_bits = receive->fill_bits,
+        .peer = receive->from,
+        .to = job->to,
+        .bytes = receive->text,
+    };
+    TRY(message_parts_take(tx, arena, account, &part, group_of(arena, receive), &job->text));
+    if (job->text.length != 0)
+        look_into(job, arena);
+    return ERR_NONE;
+}
+
+static enum err store_whole(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
+                            const struct account *account, int64_t line_id)
+{
+    job->receive->ret_message_id = 0;
+    if (job->receive->part.total > 1) {
+        TRY(take_part(job, tx, arena, account, line_id));
+        if (job->text.length == 0)
+            return store_line_touch(tx, account->row.account_id, line_id, job->now);
+    }
+    job->receive->ret_message_id = job->message_id;
+    return store_text(job, tx, arena, account, line_id);
 }
 
 /* Texts reach a line as long as its number is the account's; whoever has no key any more receives nothing. */
@@ -106,8 +162,7 @@ static enum err deliver(struct receive_job *job, struct sql_tx *tx, struct arena
     job->receive->ret_quiet = quiet_end(&quiet, job->now) != job->now;
     job->receive->ret_outcome = MESSAGE_RECEIVE_STORED;
     job->receive->ret_account_id = number.account_id;
-    job->receive->ret_message_id = job->message_id;
-    return store_text(job, tx, arena, account, number.line_id);
+    return store_whole(job, tx, arena, account, number.line_id);
 }
 
 static enum err claim(struct receive_job *job, struct sql_tx *tx)
@@ -134,8 +189,8 @@ static enum err receive_run(struct sql_tx *tx, struct arena *arena, void *contex
 
 static enum err check(const struct message_receive *receive)
 {
-    if (receive->carrier_id.length == 0 || receive->to.length == 0 || !str_is_utf8(receive->text) ||
-        !str_is_utf8(receive->from))
+    if (receive->carrier_id.length == 0 || receive->to.length == 0 ||
+        (receive->part.total <= 1 && !str_is_utf8(receive->text)) || !str_is_utf8(receive->from))
         return ERR_INVALID;
     if (receive->text.length > LIMIT_MESSAGE_BYTES || receive->from.length > LIMIT_SENDER_BYTES ||
         receive->to.length > LIMIT_SENDER_BYTES ||
@@ -148,23 +203,24 @@ static void tell_listeners(struct app *app, const struct message_receive *receiv
 {
     char text[32];
     int length = snprintf(text, sizeof text, "%lld", (long long)receive->ret_message_id);
-    if (app->publish != NULL && !receive->ret_quiet && receive->ret_outcome == MESSAGE_RECEIVE_STORED)
+    if (app->publish != NULL && !receive->ret_quiet && receive->ret_outcome == MESSAGE_RECEIVE_STORED &&
+        receive->ret_message_id != 0)
         app->publish(app->publish_context, receive->ret_account_id, "message",
                      str_bytes(text, (size_t)length));
 }
 
-static void look_into(struct receive_job *job, struct arena *arena)
+/* What needs no row is found before the transaction. */
+static void look_before(struct receive_job *job, struct arena *arena)
 {
     const struct message_receive *receive = job->receive;
     const struct str parts[] = {receive->carrier, receive->carrier_id};
     if (!phone_read(arena, receive->to, &job->to))
         job->to = STR_NONE;
-    job->code = message_find_code(receive->text);
-    const struct service *service =
-        service_catalogue_match(job->app, arena, receive->from, receive->text, job->code.length != 0).service;
-    job->service = service != NULL ? str_from(service->key) : STR_NONE;
-    job->service_name = service != NULL ? str_from(service->name) : STR_NONE;
     seal_hash(parts, 2, job->hash);
+    if (receive->part.total > 1)
+        return;
+    job->text = receive->text;
+    look_into(job, arena);
 }
 
 static enum err prepare(struct receive_job *job)
@@ -173,7 +229,7 @@ static enum err prepare(struct receive_job *job)
     job->arena = arena_new(0);
     if (job->arena == NULL)
         return ERR_MEMORY;
-    look_into(job, job->arena);
+    look_before(job, job->arena);
     job->message_id = ids_next(job->now);
     return ERR_NONE;
 }
@@ -228,4 +284,44 @@ enum err message_receive_submit(struct app *app, struct message_receive *receive
         free(job);
     }
     return error;
+}
+
+struct parts_job {
+    struct app *app;
+    int64_t account_id, group_id, now;
+};
+
+static enum err give_up(struct parts_job *parts, struct sql_tx *tx, struct arena *arena,
+                        const struct account *account)
+{
+    struct store_message_part first;
+    struct message_receive receive = {0};
+    struct receive_job job = {.app = parts->app, .receive = &receive, .now = parts->now};
+    enum err error = message_parts_give_up(tx, arena, account, parts->group_id, &first, &job.text);
+    if (error == ERR_NOT_FOUND)
+        return ERR_NONE;
+    TRY(error);
+    receive.from = first.peer;
+    job.to = first.to;
+    job.message_id = ids_next(parts->now);
+    look_into(&job, arena);
+    return store_text(&job, tx, arena, account, first.line_id);
+}
+
+static enum err parts_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct parts_job *job = context;
+    struct account *account;
+    TRY(lease_end(job->app, tx));
+    enum err error = account_load(job->app, tx, arena, job->account_id, &account);
+    if (error == ERR_KEY_GONE || error == ERR_NOT_FOUND) /* its rows are swept */
+        return store_queue_remove(tx, "parts", job->account_id, job->group_id);
+    TRY(error);
+    return give_up(job, tx, arena, account);
+}
+
+enum err message_parts_run(struct app *app, int64_t account_id, int64_t group_id)
+{
+    struct parts_job job = {app, account_id, group_id, clock_now()};
+    return sql_call(app->store, "message_parts", parts_run, &job);
 }

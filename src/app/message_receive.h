@@ -3,6 +3,8 @@
 #define APP_MESSAGE_RECEIVE_H
 
 #include "app/app.h"
+#include "wire/sms_header.h"
+#include "wire/sms_text.h"
 
 enum message_receive_outcome {
     MESSAGE_RECEIVE_STORED,
@@ -21,10 +23,14 @@ struct message_receive {
     struct str from; /* a number or a name, as sent; at most LIMIT_SENDER_BYTES */
     struct str to;   /* our number, with or without '+' */
     struct str text; /* UTF-8, at most LIMIT_MESSAGE_BYTES; may be empty */
+    struct sms_part
+        part; /* of a long message; then text is bytes in charset, not UTF-8. total 0: a whole one */
+    enum sms_charset charset;
+    unsigned fill_bits;
     int64_t sent_at; /* when the carrier says that it was sent, microseconds UTC; 0: unknown */
     int64_t now;     /* when it came, microseconds UTC; 0: now */
     enum message_receive_outcome ret_outcome;
-    int64_t ret_account_id, ret_message_id; /* where it was stored */
+    int64_t ret_account_id, ret_message_id; /* where it was stored; ret_message_id 0: a part that waits */
     bool ret_quiet;                         /* in the holder's quiet hours: no open page moves */
 };
 
@@ -41,5 +47,9 @@ typedef void message_receive_done(enum err error, struct message_receive *receiv
  * drowning), done is not called. */
 enum err message_receive_submit(struct app *app, struct message_receive *receive, message_receive_done *done,
                                 void *context);
+
+/* The scheduler's job of kind "parts": a long message whose parts did not all come is shown as far as it
+ * came. */
+enum err message_parts_run(struct app *app, int64_t account_id, int64_t group_id);
 
 #endif

@@ -58,6 +58,7 @@ enum {
     LIMIT_SENDER_BYTES = 64,
     LIMIT_CARRIER_ID_BYTES = 128,
     LIMIT_CARRIER_ID_DAYS = 30, /* how long a carrier may repeat a delivery */
+    LIMIT_PARTS_MINUTES = 60, /* how long a long message waits for its missing parts */
     LIMIT_PAGE_ROWS = 50,
     LIMIT_HOOK_SKEW_SECONDS = 300,
     /* requests of programs */
@@ -93,13 +94,13 @@ enum {
     LIMIT_LINES = 64,    /* of one account, ended ones too */
     LIMIT_BLOCKED = 200, /* blocked senders of one account */
     LIMIT_WEBHOOK_URL_BYTES = 512,
+    LIMIT_WEBHOOK_SECONDS = 30,
     LIMIT_SEARCH_ROWS = 2000, /* messages that one search opens */
     LIMIT_SEARCH_BYTES = 128,
     LIMIT_SERVICES = 500, /* linked services of one account */
     /* After so many attempts that failed for good a refund waits for a person of the desk, who hears from the
      * holder where it goes; the status page says so. */
     LIMIT_REFUND_ATTEMPTS = 5,
-    LIMIT_WEBHOOK_SECONDS = 30,
     LIMIT_REFUND_WORKING_DAYS = 10, /* from sent to "with you by", at the latest */
     LIMIT_LABEL_BYTES = 128,        /* what a person names something */
     LIMIT_TOP_UP_UNITS = 100000,    /* currency units at once */

@@ -90,7 +90,7 @@ const struct check_rule check_rules_closure[] = {
      OF_ACCOUNT("closure.state >= 9") " LIMIT 100"},
     {"left_of_forgotten", CHECK_NOW,
      "SELECT CAST(part.account_id AS TEXT), COUNT(*) || ' rows of ' || part.place FROM (" LEFT_IN("message")
-     "UNION ALL " LEFT_IN("contact") "UNION ALL " LEFT_IN("linked_service") "UNION ALL "
+     "UNION ALL " LEFT_IN("message_part") "UNION ALL " LEFT_IN("contact") "UNION ALL " LEFT_IN("linked_service") "UNION ALL "
      LEFT_IN("line_service") "UNION ALL " LEFT_IN("blocked_sender") "UNION ALL " LEFT_IN("line")
      "UNION ALL " LEFT_IN("customer_order") "UNION ALL " LEFT_IN("payment") "UNION ALL " LEFT_IN("proof")
      "UNION ALL " LEFT_IN("archive") "UNION ALL " LEFT_IN("archive_chunk") "UNION ALL "

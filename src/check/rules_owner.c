@@ -32,7 +32,8 @@ const struct check_rule check_rules_owner[] = {
     {"has_account", CHECK_NO_ARGUMENT,
      "SELECT subject, 'belongs to no account' FROM (" NO_ACCOUNT("contact", "contact_id") "UNION ALL "
      NO_ACCOUNT("proof", "proof_id") "UNION ALL " NO_ACCOUNT("line", "line_id") "UNION ALL "
-     NO_ACCOUNT("message", "message_id") "UNION ALL " NO_ACCOUNT("linked_service", "service_id") "UNION ALL "
+     NO_ACCOUNT("message", "message_id") "UNION ALL " NO_ACCOUNT("message_part", "group_id") "UNION ALL " NO_ACCOUNT("linked_service", "service_id") "UNION ALL "
+     NO_ACCOUNT("line_service", "service_id") "UNION ALL " NO_ACCOUNT("blocked_sender", "sender_id") "UNION ALL "
      NO_ACCOUNT("customer_order", "order_id") "UNION ALL " NO_ACCOUNT("payment", "payment_id") "UNION ALL "
      NO_ACCOUNT("closure", "closure_id") "UNION ALL " NO_ACCOUNT("archive", "archive_id") "UNION ALL "
      NO_ACCOUNT("session", "session_id") "AND role = 0) AS part LIMIT 100"},

@@ -8,6 +8,7 @@
 #include "app/keyring_turn.h"
 #include "app/leaves.h"
 #include "app/line_fees.h"
+#include "app/message_receive.h"
 #include "app/node.h"
 #include "app/node_events.h"
 #include "app/number_aging.h"
@@ -61,7 +62,7 @@ static const struct scheduler_kind kinds[] = {
     {"turn", keyring_turn_job},
     {"leaves", leaves_run},
     {"carrier_seen", carrier_forget_run},
-    {"expired", expired_forget_run},
+    {"expired", expired_forget_run},   {"parts", message_parts_run},
 };
 
 static void add_routes(struct service *service, const struct http_route *routes, size_t count)

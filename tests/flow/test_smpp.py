@@ -1,10 +1,11 @@
 """Carriers deliver texts by SMPP to `violet serve`: every character set, every fault, acknowledged = stored."""
-import struct
+import sqlite3
+import time
 
-from smsc import BINDS, DELIVER, ENQUIRE, RESPONSE, UNBIND, Smsc, message, pdu, tlv
+from smsc import DELIVER, ENQUIRE, RESPONSE, UNBIND, Smsc, message, pdu, tlv
 from story import one
 from tap import contains, equal, run, table, test
-from violet import Service
+from violet import Service, ask_server
 
 NUMBER, RESTING = "+12025550143", "+12025550144"
 ROK, INVMSGLEN, INVCMDLEN, INVCMDID, OPTPARNOTALLWD, INVOPTPARSTREAM = 0, 1, 2, 3, 0xc1, 0xc0
@@ -77,6 +78,86 @@ def it_binds_as_configured_with_system_id_and_password_from_a_file():
 def a_text_arrives_in(text, named, shown):
     equal(bound().say(text, **named), ROK)
     contains(inbox(), shown)
+
+
+def wait_until(true, what, seconds=15):
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.05)
+
+
+def change(statement):
+    """Changes a store that nobody serves."""
+    if service.store:
+        ask_server(service.store, statement)
+        return
+    with sqlite3.connect(service.data / "violet.db") as store:
+        store.execute(statement)
+    store.close()
+
+
+def udh(number, total, reference=7):
+    return bytes([5, 0, 3, reference, total, number])
+
+
+LONG = "长短信验证码 998877 😀".encode("utf-16-be")
+
+
+@table([
+    ("in order", [1, 2, 3]), ("the last one first", [3, 1, 2]), ("with repetitions", [2, 2, 1, 1, 3]),
+])
+def a_long_text_is_put_together(order):
+    before, session, reference = messages(), bound(), sum(order) * 10 + order[0]
+    pieces = {1: LONG[:5], 2: LONG[5:-2], 3: LONG[-2:]}  # through a character, and through a surrogate pair
+    for number in order:
+        equal(session.say(udh(number, 3, reference) + pieces[number], coding=8, esm=0x40), ROK)
+    equal(messages(), before + 1, "messages")
+    contains(inbox(), "长短信验证码 998877 😀")
+
+
+@test
+def a_long_text_by_16_bit_reference_comes_whole():
+    before, session = messages(), bound()
+    for number in (2, 1):
+        equal(session.say(bytes([6, 8, 4, 1, 2, 2, number]) + b"sixteen bit %d, " % number, esm=0x40), ROK)
+    equal(messages(), before + 1, "messages")
+    contains(inbox(), "sixteen bit 1, sixteen bit 2,")
+
+
+@test
+def a_long_text_by_SAR_comes_whole_across_binds():
+    receivers = [one for one in pair.bound((0x01, 0x01, 0x02, 0x02)) if one.bind == 0x01]
+    before = messages()
+    for number in (1, 2):
+        tlvs = tlv(0x20c, b"\1\2") + tlv(0x20e, b"\2") + tlv(0x20f, bytes([number]))
+        equal(receivers[number - 1].say(b"segment %d, " % number, tlvs=tlvs), ROK)
+    equal(messages(), before + 1, "messages")
+    contains(inbox(), "segment 1, segment 2,")
+
+
+@test
+def parts_survive_kill_9_and_the_missing_ones_are_shown_after_a_time():
+    before, session, count = messages(), bound(), len(smsc.sessions)
+    equal(session.say(udh(1, 2, 200) + b"before the fall, ", esm=0x40), ROK)
+    equal(session.say(udh(2, 3, 201) + b"the middle one", esm=0x40), ROK)
+    service.kill()
+    service.start()
+    ann.base = service.url
+    session = bound(count)
+    equal(session.say(udh(2, 2, 200) + b"after it", esm=0x40), ROK)
+    contains(inbox(), "before the fall, after it")
+    equal(messages(), before + 1, "messages")
+    service.stop()
+    change("UPDATE queue SET due = 1 WHERE kind = 'parts'")
+    count = len(smsc.sessions)
+    service.start()
+    ann.base = service.url
+    bound(count)
+    wait_until(lambda: messages() == before + 2, "the incomplete text is shown")
+    contains(inbox(), "[1/3 …]the middle one[3/3 …]")
+    equal(one(service, "SELECT count(*) FROM message_part"), 0, "parts")
 
 
 @table([

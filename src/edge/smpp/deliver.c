@@ -45,7 +45,8 @@ static struct str read_address(char *memory, size_t capacity, uint8_t ton, struc
     return str_bytes(memory, out.length);
 }
 
-/* A text whose end does not fit the store shows that something is missing. */
+/* The text as UTF-8; of a part of a long message its bytes. A text whose end does not fit the store shows
+ * that something is missing. */
 static struct str read_text(struct delivery *delivery, const struct smpp_pdu *pdu, enum sms_charset plain)
 {
     static const char ellipsis[] = "\xe2\x80\xa6";
@@ -54,8 +55,16 @@ static struct str read_text(struct delivery *delivery, const struct smpp_pdu *pd
     struct str text;
     unsigned fill_bits;
     bool broken;
-    (void)sms_part_of(pdu, &text, &fill_bits, &broken);
+    struct sms_part part = sms_part_of(pdu, &text, &fill_bits, &broken);
     struct sms_coding coding = sms_coding_read(pdu->data_coding, plain);
+    delivery->receive.part = part;
+    delivery->receive.charset = coding.charset;
+    delivery->receive.fill_bits = fill_bits;
+    if (part.total > 1 && !broken && text.length <= sizeof delivery->text) {
+        memcpy(delivery->text, text.data, text.length);
+        return str_bytes(delivery->text, text.length);
+    }
+    delivery->receive.part = (struct sms_part){0};
     sms_text_read(&out, text, broken ? SMS_CHARSET_BINARY : coding.charset, fill_bits);
     if (out.full) {
         memcpy(delivery->text + out.length, ellipsis, sizeof ellipsis - 1);
@@ -107,9 +116,9 @@ static struct delivery *make(struct bind *bind, const struct smpp_pdu *pdu)
         .repeat_until = bind->carrier->lost_at,
         .from = read_address(delivery->from, sizeof delivery->from, pdu->source_ton, pdu->source),
         .to = read_address(delivery->to, sizeof delivery->to, pdu->destination_ton, pdu->destination),
-        .text = read_text(delivery, pdu, charsets[settings->smpp.charset]),
         .now = now.wall,
     };
+    delivery->receive.text = read_text(delivery, pdu, charsets[settings->smpp.charset]);
     return delivery;
 }
 

@@ -170,6 +170,17 @@ CREATE TABLE message (
 -- What is unread is little; without this every page would walk the whole mailbox to count it.
 CREATE INDEX message_unread ON message (account_id, message_id) WHERE read_at = 0;
 
+-- Parts of long messages that are not whole yet.
+CREATE TABLE message_part (
+    account_id int64 NOT NULL,
+    group_id int64 NOT NULL,
+    number int64 NOT NULL,
+    line_id int64 NOT NULL,
+    came_at int64 NOT NULL,
+    box bytes NOT NULL,
+    PRIMARY KEY (account_id, group_id, number)
+);
+
 -- service_id is a keyed hash of the service's name under the account's key.
 CREATE TABLE linked_service (
     account_id int64 NOT NULL,

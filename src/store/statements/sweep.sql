@@ -1,6 +1,9 @@
 -- name: sweep_message
 DELETE FROM message WHERE account_id = $1 AND message_id IN (
     SELECT message_id FROM message WHERE account_id = $1 ORDER BY message_id LIMIT $2);
+-- name: sweep_message_part
+DELETE FROM message_part WHERE account_id = $1 AND (group_id, number) IN (
+    SELECT group_id, number FROM message_part WHERE account_id = $1 ORDER BY group_id, number LIMIT $2);
 -- name: sweep_service
 DELETE FROM linked_service WHERE account_id = $1 AND service_id IN (
     SELECT service_id FROM linked_service WHERE account_id = $1 ORDER BY service_id LIMIT $2);
