@@ -97,9 +97,9 @@ struct settings_smpp {
     int64_t port;
     const char *system_id, *password_file, *system_type, *address_range;
     enum settings_bind bind;
-    int64_t binds;           /* 1 to SETTINGS_BINDS; with "both", pairs */
-    int64_t window;          /* texts of one bind that may be unanswered, 1 to 1000 */
-    int64_t enquire_seconds; /* of silence before the peer is asked whether it is there; 1 to 600 */
+    int64_t binds;                 /* 1 to SETTINGS_BINDS; with "both", pairs */
+    int64_t window;                /* texts of one bind that may be unanswered, 1 to 1000 */
+    int64_t enquire_seconds;       /* of silence before the peer is asked whether it is there; 1 to 600 */
     enum settings_charset charset; /* what it means by data_coding 0 */
     int64_t ton, npi;
 };

@@ -58,7 +58,7 @@ enum {
     LIMIT_SENDER_BYTES = 64,
     LIMIT_CARRIER_ID_BYTES = 128,
     LIMIT_CARRIER_ID_DAYS = 30, /* how long a carrier may repeat a delivery */
-    LIMIT_PARTS_MINUTES = 60, /* how long a long message waits for its missing parts */
+    LIMIT_PARTS_MINUTES = 60,   /* how long a long message waits for its missing parts */
     LIMIT_PAGE_ROWS = 50,
     LIMIT_HOOK_SKEW_SECONDS = 300,
     /* requests of programs */

@@ -3,9 +3,13 @@
 #include "app/node.h"
 #include "base/clock.h"
 
+#include <stdatomic.h>
+#include <stddef.h>
+
 static struct {
     struct app *app;
     struct http_server *server;
+    struct edge_smpp *_Atomic smpp; /* NULL until the binds are started */
 } health;
 
 static void answer_health(struct http_request *request, void *context)
@@ -80,6 +84,61 @@ static void add_nodes(struct http_request *request, struct buf *out)
     }
 }
 
+/* What is counted of each bind; every metric's lines stand together (the text format wants it so). */
+static const struct bind_metric {
+    const char *name, *help;
+    size_t offset;
+} bind_metrics[] = {
+    {"delivered_total", "Texts stored.", offsetof(struct edge_smpp_state, delivered)},
+    {"repeated_total", "Texts delivered again, not stored again.",
+     offsetof(struct edge_smpp_state, repeated)},
+    {"counted_total", "Texts to numbers that are not ours or rest.",
+     offsetof(struct edge_smpp_state, counted)},
+    {"receipts_total", "Delivery receipts.", offsetof(struct edge_smpp_state, receipts)},
+    {"refused_total", "Texts refused for good.", offsetof(struct edge_smpp_state, refused)},
+    {"put_off_total", "Texts that the carrier was told to keep.", offsetof(struct edge_smpp_state, put_off)},
+    {"malformed_total", "PDUs that could not be read.", offsetof(struct edge_smpp_state, malformed)},
+    {"connects_total", "Connections made.", offsetof(struct edge_smpp_state, connects)},
+    {"losses_total", "Binds lost.", offsetof(struct edge_smpp_state, losses)},
+};
+
+struct bind_line {
+    struct buf *out;
+    const struct bind_metric *metric; /* NULL: whether it is bound */
+};
+
+static void add_bind(const struct edge_smpp_state *state, void *context)
+{
+    const struct bind_line *line = context;
+    int64_t value = state->phase == EDGE_SMPP_BOUND;
+    if (line->metric != NULL)
+        value = *(const int64_t *)(const void *)((const char *)state + line->metric->offset);
+    buf_printf(line->out, "violet_smpp_%s{carrier=\"%s\",mode=\"%s\",bind=\"%u\"} %lld\n",
+               line->metric != NULL ? line->metric->name : "bound", state->carrier, state->mode,
+               state->number, (long long)value);
+}
+
+static void add_binds(struct buf *out)
+{
+    struct edge_smpp *smpp = health.smpp;
+    struct bind_line line = {out, NULL};
+    if (smpp == NULL)
+        return;
+    buf_add_c(out, "# HELP violet_smpp_bound Whether the bind stands.\n# TYPE violet_smpp_bound gauge\n");
+    edge_smpp_each(smpp, add_bind, &line);
+    for (size_t i = 0; i < sizeof bind_metrics / sizeof *bind_metrics; i++) {
+        line.metric = &bind_metrics[i];
+        buf_printf(out, "# HELP violet_smpp_%s %s\n# TYPE violet_smpp_%s counter\n", line.metric->name,
+                   line.metric->help, line.metric->name);
+        edge_smpp_each(smpp, add_bind, &line);
+    }
+}
+
+void health_show_binds(struct edge_smpp *smpp)
+{
+    health.smpp = smpp;
+}
+
 static void answer_metrics(struct http_request *request, void *context)
 {
     struct sql_counters sql;
@@ -100,6 +159,7 @@ static void answer_metrics(struct http_request *request, void *context)
     add_metric(&out, "sql_queue", "gauge", "Commands that wait.", sql.queue);
     add_metric(&out, "sql_wal_bytes", "gauge", "Size of the write-ahead log.", sql.wal_bytes);
     add_nodes(request, &out);
+    add_binds(&out);
     http_answer(request, 200, "text/plain; version=0.0.4", buf_str(&out));
     buf_free(&out);
 }

@@ -62,7 +62,8 @@ static const struct scheduler_kind kinds[] = {
     {"turn", keyring_turn_job},
     {"leaves", leaves_run},
     {"carrier_seen", carrier_forget_run},
-    {"expired", expired_forget_run},   {"parts", message_parts_run},
+    {"expired", expired_forget_run},
+    {"parts", message_parts_run},
 };
 
 static void add_routes(struct service *service, const struct http_route *routes, size_t count)
@@ -279,7 +280,9 @@ static enum err start_all(struct service *service, const struct service_options 
     TRY(error);
     TRY(scheduler_start(&house->app, kinds, sizeof kinds / sizeof *kinds, &service->scheduler));
     house->app.scheduler = service->scheduler;
-    return edge_smpp_start(&house->app, &service->smpp);
+    TRY(edge_smpp_start(&house->app, &service->smpp));
+    health_show_binds(service->smpp);
+    return ERR_NONE;
 }
 
 enum err service_start(struct house *house, const struct service_options *options,
@@ -342,10 +345,10 @@ void service_stop(struct service *service)
 {
     if (service == NULL)
         return;
-    edge_smpp_stop(service->smpp);
     control_stop(service->control);
     node_events_stop(service->events);
-    http_stop(service->private_server);
+    http_stop(service->private_server); /* its metrics look at the binds */
+    edge_smpp_stop(service->smpp);
     http_stop(swap_public(service, NULL));
     scheduler_stop(service->scheduler);
     service->house->app.scheduler = NULL;

@@ -1,6 +1,9 @@
 """Carriers deliver texts by SMPP to `violet serve`: every character set, every fault, acknowledged = stored."""
+import os
+import socket
 import sqlite3
 import time
+import urllib.request
 
 from smsc import DELIVER, ENQUIRE, RESPONSE, UNBIND, Smsc, message, pdu, tlv
 from story import one
@@ -11,9 +14,23 @@ NUMBER, RESTING = "+12025550143", "+12025550144"
 ROK, INVMSGLEN, INVCMDLEN, INVCMDID, OPTPARNOTALLWD, INVOPTPARSTREAM = 0, 1, 2, 3, 0xc1, 0xc0
 NACK = 0x80000000
 
+def free_port():
+    """One that no outgoing connection is given meanwhile: below the range that systems choose from."""
+    for port in range(20000 + os.getpid() % 5000, 32000):
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
+    raise AssertionError("no port is free")
+
+
 smsc, pair = Smsc(), Smsc()
 service = Service()
 service.secret("smpp.password", "secret12")
+private = free_port()
+service.config.write_text(service.config.read_text().replace(
+    "private_listen =", f"private_listen = 127.0.0.1:{private}"))
 with open(service.config, "a", encoding="utf-8") as config:
     config.write(f"""
 [carrier.wire]
@@ -238,6 +255,17 @@ def the_carriers_enquire_link_and_unbind_are_answered():
     session.send(pdu(UNBIND, sequence=78))
     equal(session.answer(UNBIND | RESPONSE), (ROK, 78))
     bound(count)
+
+
+@test
+def the_metrics_of_each_bind_stand_on_the_private_listener():
+    with urllib.request.urlopen(f"http://127.0.0.1:{private}/metrics") as answer:
+        found = answer.read().decode()
+    contains(found, 'violet_smpp_bound{carrier="wire",mode="transceiver",bind="1"} 1')
+    contains(found, 'violet_smpp_bound{carrier="pair",mode="transmitter",bind="2"} 1')
+    for counter in ("losses", "malformed", "delivered"):
+        if f'violet_smpp_{counter}_total{{carrier="wire",mode="transceiver",bind="1"}} 0' in found:
+            raise AssertionError(f"{counter} is not counted")
 
 
 @test
