@@ -6,7 +6,7 @@
 
 #include "app/outbox.h"
 
-enum { MAILS = 64 };
+enum { MAILS = 512 };
 
 /* What left the house by mail. */
 struct leaver_mail {
