@@ -39,6 +39,7 @@ program xmllint libxml2-utils
 program mandoc mandoc
 program zsh zsh
 file /usr/lib/python3/dist-packages/aiosmtpd/__init__.py python3-aiosmtpd
+file /usr/share/perl5/Net/SMPP.pm libnet-smpp-perl
 file /usr/bin/python3 python3
 file /usr/bin/chromium chromium
 file /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
