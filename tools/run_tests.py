@@ -50,6 +50,10 @@ FOLDER_TABLE = [
 FILES_ONLY = {"test_balance", "test_canaries", "test_corpus", "test_failover", "test_keeping", "test_move", "test_nodes",
               "test_outage", "test_postgres", "test_wrong_input"}
 
+# Crash tests that run on a PostgreSQL server as well. `make soak` kills at every failpoint, here it is those where the
+# engine has a part.
+CRASH_ON_SERVER = {"test_failpoints": {"VIOLET_FAILPOINTS": "sql|closure|outbox|turn"}, "test_inputs": {}}
+
 
 @dataclass
 class Program:
@@ -159,6 +163,9 @@ def folder_programs():
                 if folder == "tests/flow" and name == "gcc" and path.stem not in FILES_ONLY:
                     yield Program(f"{name} flow-pg/{path.stem}", [interpreter, str(path)],
                                   {**environment, "VIOLET_TEST_STORE": "postgres"}, name)
+                if folder == "tests/crash" and path.stem in CRASH_ON_SERVER:
+                    yield Program(f"{name} crash-pg/{path.stem}", [interpreter, str(path)],
+                                  {**environment, **CRASH_ON_SERVER[path.stem], "VIOLET_TEST_STORE": "postgres"}, name)
 
 
 def self_test():

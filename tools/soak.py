@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The long tests, for nights: the HTTP fuzzer with new seeds, the release binary killed at each of its writes, closing
-against closing, top-ups and refunds for thousands of rounds on each engine, and the store's closing tests over and
-over. Ends like run_tests.py.
+against closing, top-ups and refunds for thousands of rounds on each engine, every failpoint on PostgreSQL, a failover by
+Patroni and etcd, and the store's closing tests over and over. Ends like run_tests.py.
 
     tools/soak.py [--minutes N]    default 60, or SOAK_MINUTES; fewer shrink each part, at least one round is made
 """
@@ -57,6 +57,10 @@ def programs(share):
     yield python("crash/writes", "tests/crash/test_writes.py", driven("gcc", **({"KILL_EACH": "1"} if share == 1 else {})))
     yield python("crash/writes_disk", "tests/crash/test_writes_disk.py", driven("gcc"))
     yield python("crash/failpoints", "tests/crash/test_failpoints.py", driven("clang"))
+    yield run_tests.Program("soak crash-pg/failpoints",
+                            ["/usr/bin/python3", str(ROOT / "tools/postgres.py"), "--durable", "/usr/bin/python3",
+                             str(ROOT / "tests/crash/test_failpoints.py")], driven("clang", VIOLET_TEST_STORE="postgres"))
+    yield python("patroni", "tests/soak/test_patroni.py", driven("gcc"))
     yield from racing(share)
     for name in ("store-closing", "store-money", "store-turn"):
         yield run_tests.Program(f"soak {name}", [str(BUILDS / "sanitize/tests/store" / name)],

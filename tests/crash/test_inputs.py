@@ -146,12 +146,18 @@ def an_archive(name):
         demo.close()
 
 
+# Without the engine's own, which stand before the first migration.
+TABLES_ON_SERVER = ("SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+                    "AND tablename NOT IN ('schema_version', 'commit_mark')")
+
+
 def a_new_store(name):
     """The same command again makes it whole, and it serves."""
     service = Service()
     try:
         equal(service.run("init", environment={"VIOLET_FAILPOINT": name}).returncode, KILLED, "how it ended")
-        equal(rows(service, "SELECT name FROM sqlite_master"), [], "tables of a migration that was not committed")
+        equal(rows(service, TABLES_ON_SERVER if service.store else "SELECT name FROM sqlite_master"), [],
+              "tables of a migration that was not committed")
         service.init().check()
         service.account("ann", mail="ann@example.org")
         service.start()
