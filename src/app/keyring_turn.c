@@ -18,6 +18,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 #define TURN_ALARM_MICROS (7 * MICROS_DAY)
 
@@ -353,10 +354,9 @@ static enum err destroy(struct turn_job *job)
     FAILPOINT("turn.before_finish");
     if (has_company(job))
         TRY(rewrap_behind(job));
-    /* A read that began before the last key was wrapped anew still sees it under the old epoch. */
     TRY(sql_await_readers(job->app->store));
     TRY(sql_call(job->app->store, "turn_over", over_run, job));
-    return keyring_turn_finish(job->app->keyring);
+    return node_destroy_old(job->app);
 }
 
 static enum err finish(struct turn_job *job)
@@ -423,10 +423,19 @@ static enum err turn(struct turn_job *job)
     return go_on(job);
 }
 
-enum err keyring_turn_run(struct app *app, struct keyring_turn *ret_turn)
+/* A clock that is set meanwhile changes how long this waits, nothing else. */
+static bool take_turns(int64_t wait_micros)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += wait_micros / MICROS_SECOND;
+    return pthread_mutex_timedlock(&turning, &until) == 0;
+}
+
+static enum err run(struct app *app, int64_t wait_micros, struct keyring_turn *ret_turn)
 {
     struct turn_job job = {.app = app};
-    if (pthread_mutex_trylock(&turning) != 0)
+    if (!take_turns(wait_micros))
         return ERR_BUSY;
     enum err error = turn(&job);
     pthread_mutex_unlock(&turning);
@@ -439,6 +448,11 @@ enum err keyring_turn_run(struct app *app, struct keyring_turn *ret_turn)
     if (job.waits_for_nodes)
         ret_turn->phase = KEYRING_TURN_WAITS_FOR_NODES;
     return ERR_NONE;
+}
+
+enum err keyring_turn_run(struct app *app, struct keyring_turn *ret_turn)
+{
+    return run(app, LIMIT_TURN_WAIT_SECONDS * MICROS_SECOND, ret_turn);
 }
 
 enum err keyring_turn_status(struct app *app, struct keyring_turn *ret_turn)
@@ -523,7 +537,7 @@ enum err keyring_turn_job(struct app *app, int64_t account_id, int64_t subject_i
     (void)subject_id;
     TRY(look(&job));
     if (job.record.epoch != 0 || !turned_just_now(&job.record, clock_now())) {
-        enum err error = keyring_turn_run(app, &result);
+        enum err error = run(app, 0, &result);
         if (error != ERR_NONE)
             return error == ERR_BUSY ? ERR_NONE : error;
     }

@@ -26,7 +26,8 @@ struct keyring_turn {
 
 /* Begins a turn, or goes on with the one under way, as far as it can. ERR_NONE where it was finished
  * (phase none) and where it waits for a backup. ERR_LOCKED where another process has the keyring open,
- * ERR_BUSY where this one is turning it just now, ERR_IO. */
+ * ERR_BUSY where this one has been turning it for LIMIT_TURN_WAIT_SECONDS, ERR_IO. What was destroyed while
+ * another run was under way is attested by this one, which begins a turn of its own then. */
 enum err keyring_turn_run(struct app *app, struct keyring_turn *ret_turn);
 /* How it stands. */
 enum err keyring_turn_status(struct app *app, struct keyring_turn *ret_turn);

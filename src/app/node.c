@@ -1,6 +1,5 @@
 #include "app/node_inside.h"
 
-#include "app/log_share.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/limits.h"
@@ -279,11 +278,10 @@ static bool wait_for_next(struct node *node)
 static void *node_thread(void *context)
 {
     struct node *node = context;
-    struct log_share share = {0};
     pthread_setname_np(pthread_self(), "node");
     while (wait_for_next(node)) {
         node_beat(node);
-        if (node->app->logs != NULL && log_share_pull(node->app, &share) != ERR_NONE)
+        if (node->app->logs != NULL && log_share_pull(node->app, &node->share) != ERR_NONE)
             log_warn("log_share");
     }
     return NULL;
@@ -291,6 +289,8 @@ static void *node_thread(void *context)
 
 enum err node_start(struct node *node)
 {
+    if (node->app->logs != NULL)
+        TRY(log_share_pull(node->app, &node->share));
     node->running = pthread_create(&node->thread, NULL, node_thread, node) == 0;
     return node->running ? ERR_NONE : ERR_MEMORY;
 }

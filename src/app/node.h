@@ -33,7 +33,8 @@ bool node_has_company(const struct node *node);
 enum err node_enter(struct node *node);
 /* One sign of life, and what the keyring's turn wants of this node. */
 enum err node_beat(struct node *node);
-/* Gives a sign of life every LIMIT_NODE_BEAT_SECONDS on a thread of its own. */
+/* Catches up with the logs, then gives a sign of life every LIMIT_NODE_BEAT_SECONDS on a thread of its own.
+ */
 enum err node_start(struct node *node);
 
 struct node_row {
@@ -73,5 +74,8 @@ enum err node_turn_look(struct app *app, int64_t epoch, struct node_turn *ret_tu
 /* Makes the next epoch, once in the house, and seals it to every member whose key is known to be its own.
  * ERR_NONE where that is done already. */
 enum err node_turn_spread(struct app *app, int64_t epoch);
+/* Overwrites the epoch before the one that is written, once no read of this process sees it any more. The
+ * turn and the signs of life both come here, each on its thread: ERR_NONE where the other has done it. */
+enum err node_destroy_old(struct app *app);
 
 #endif

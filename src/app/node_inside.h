@@ -2,6 +2,7 @@
 #ifndef APP_NODE_INSIDE_H
 #define APP_NODE_INSIDE_H
 
+#include "app/log_share.h"
 #include "app/node.h"
 #include "store/node.h"
 
@@ -17,6 +18,7 @@ struct node {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
+    struct log_share share; /* of the thread, once that runs */
     bool alone, running, stopping;
 };
 

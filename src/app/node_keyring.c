@@ -88,11 +88,14 @@ static bool under_way(struct keyring *keyring)
 }
 
 /* A read that began before the last key was wrapped anew still sees it under the old epoch. */
-static enum err destroy(struct node *node)
+enum err node_destroy_old(struct app *app)
 {
-    TRY(sql_await_readers(node->app->store));
-    TRY(keyring_turn_finish(node->app->keyring));
-    log_info("node_destroyed_epoch", LOG_INT("epoch", keyring_epoch(node->app->keyring) - 1));
+    TRY(sql_await_readers(app->store));
+    enum err error = keyring_turn_finish(app->keyring);
+    if (error == ERR_STATE && !under_way(app->keyring))
+        return ERR_NONE;
+    TRY(error);
+    log_info("node_destroyed_epoch", LOG_INT("epoch", keyring_epoch(app->keyring) - 1));
     return ERR_NONE;
 }
 
@@ -108,7 +111,7 @@ enum err node_keep_up(struct node *node, struct arena *arena, const struct node_
             return error;
     }
     if (under_way(keyring) && look->over >= keyring_epoch(keyring))
-        TRY(destroy(node));
+        TRY(node_destroy_old(node->app));
     *ret_changed = newest != keyring_epoch(keyring) || oldest != keyring_epoch_oldest(keyring);
     if (look->writes <= keyring_epoch(keyring))
         TRY(seal_to_late(node, look));

@@ -81,6 +81,7 @@ enum {
     LIMIT_JOB_RETRY_SECONDS = 60, /* until a job that failed is tried again */
     LIMIT_NODE_BEAT_SECONDS = 2,  /* between a node's signs of life */
     LIMIT_NODE_GONE_SECONDS = 10, /* without one it is taken for gone */
+    LIMIT_TURN_WAIT_SECONDS = 30, /* of a command, for the keyring's turn that is under way */
     LIMIT_NODES = 64,             /* of one store, retired ones too */
     LIMIT_NODE_NAME_BYTES = 64,
     LIMIT_BUCKETS = 64,

@@ -13,7 +13,9 @@
 #include "store/statements.h"
 #include "store/work.h"
 
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -343,6 +345,81 @@ static void it_turns_once_a_night_and_looks_hourly_while_it_waits(void **state)
     assert_true(next_turn(house) <= clock_now() + MICROS_HOUR);
 }
 
+struct slow_reader {
+    struct house *house;
+    _Atomic bool reads, may_end;
+    enum err error;
+};
+
+static enum err read_slowly(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct slow_reader *reader = context;
+    int64_t epoch;
+    (void)arena;
+    TRY(store_keeping_get(tx, "turn.epoch", &epoch));
+    atomic_store(&reader->reads, true);
+    while (!atomic_load(&reader->may_end))
+        usleep(1000);
+    return ERR_NONE;
+}
+
+static void *reader_thread(void *context)
+{
+    struct slow_reader *reader = context;
+    struct arena *arena = arena_new(0);
+    reader->error = sql_read(reader->house->app.store, read_slowly, arena, reader);
+    arena_free(arena);
+    return NULL;
+}
+
+struct turner {
+    struct house *house;
+    pthread_t thread;
+    _Atomic bool ended;
+    struct keyring_turn turn;
+    enum err error;
+};
+
+static void *turner_thread(void *context)
+{
+    struct turner *turner = context;
+    turner->error = keyring_turn_run(&turner->house->app, &turner->turn);
+    atomic_store(&turner->ended, true);
+    return NULL;
+}
+
+static void turner_ends_well(struct turner *turner)
+{
+    assert_int_equal(pthread_join(turner->thread, NULL), 0);
+    assert_int_equal(turner->error, ERR_NONE);
+    assert_int_equal(turner->turn.phase, KEYRING_TURN_NONE);
+}
+
+/* The first turn cannot end while somebody reads; the second caller has a fifth of a second to be refused. */
+static void who_turns_while_another_does_waits_for_it(void **state)
+{
+    struct house *house = *state;
+    struct slow_reader reader = {.house = house};
+    struct turner first = {.house = house}, second = {.house = house};
+    pthread_t reading;
+    assert_int_equal(pthread_create(&reading, NULL, reader_thread, &reader), 0);
+    while (!atomic_load(&reader.reads))
+        usleep(1000);
+    assert_int_equal(pthread_create(&first.thread, NULL, turner_thread, &first), 0);
+    while (keyring_epoch(house->app.keyring) != 2)
+        usleep(1000);
+    assert_int_equal(pthread_create(&second.thread, NULL, turner_thread, &second), 0);
+    for (int i = 0; i < 200 && !atomic_load(&second.ended); i++)
+        usleep(1000);
+    atomic_store(&reader.may_end, true);
+    assert_int_equal(pthread_join(reading, NULL), 0);
+    assert_int_equal(reader.error, ERR_NONE);
+    turner_ends_well(&first);
+    turner_ends_well(&second);
+    assert_int_equal(keyring_epoch(house->app.keyring), 3);
+    assert_int_equal(keyring_epoch_oldest(house->app.keyring), 3);
+}
+
 #ifdef VIOLET_FAILPOINTS
 
 static void open_again(struct house *house)
@@ -435,6 +512,7 @@ int main(void)
         IN_HOUSE(what_was_destroyed_before_the_turn_began_is_attested_and_nothing_else),
         IN_HOUSE(leaves_are_written_to_the_log_once),
         IN_HOUSE(it_turns_once_a_night_and_looks_hourly_while_it_waits),
+        IN_HOUSE(who_turns_while_another_does_waits_for_it),
 #ifdef VIOLET_FAILPOINTS
         IN_HOUSE(killed_anywhere_it_is_gone_on_with),
 #endif
