@@ -90,7 +90,7 @@ static enum err prepare_directory(struct backup_job *job)
     return check_empty(job->directory);
 }
 
-/* The store's own name, made with its first backup, so that no restore mixes two stores. */
+/* The store's own name, so that no restore mixes two stores. */
 static enum err store_id_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct backup_job *job = context;
@@ -115,6 +115,19 @@ static enum err find_store_id(struct backup_job *job)
     TRY(sql_call(job->app->store, "backup_store_id", store_id_run, job));
     job->manifest.store_id = arena_str(job->arena, str_from(job->made_id));
     return ERR_NONE;
+}
+
+enum err backup_name_store(struct app *app)
+{
+    struct arena *arena = arena_new(0);
+    struct backup_job *job = arena != NULL ? ARENA_NEW(arena, struct backup_job) : NULL;
+    if (job == NULL)
+        return ERR_MEMORY;
+    job->app = app;
+    job->arena = arena;
+    enum err error = find_store_id(job);
+    arena_free(arena);
+    return error;
 }
 
 static enum err counts_run(struct sql_tx *tx, struct arena *arena, void *context)

@@ -13,4 +13,7 @@
 enum err backup_make(struct app *app, struct arena *arena, const char *directory,
                      struct backup_manifest *ret_manifest);
 
+/* Gives the store a name that stays, where it has none: every copy of it carries it from the beginning. */
+enum err backup_name_store(struct app *app);
+
 #endif

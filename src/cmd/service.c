@@ -1,6 +1,7 @@
 #include "cmd/service.h"
 
 #include "app/archive_make.h"
+#include "app/backup.h"
 #include "app/carrier_forget.h"
 #include "app/closure_verbs.h"
 #include "app/declaration.h"
@@ -262,6 +263,7 @@ static enum err start_all(struct service *service, const struct service_options 
     TRY(start_node(house, why));
     TRY(check_signing(service, why));
     TRY(check_tombstones(service, why));
+    TRY(backup_name_store(&house->app));
     outbox_register(options->effects, options->effect_count);
     archive_register(archive_make);
     TRY(keyring_turn_plan(&house->app));

@@ -204,7 +204,7 @@ static void a_name_claimed_during_a_turn_is_claimed_once_and_stays(void **state)
     assert_int_equal(make_named(house, "EARLY", &id), ERR_EXISTS);
     assert_int_equal(make_named(house, "late", &id), ERR_NONE);
     assert_int_equal(make_named(house, "Late", &id), ERR_EXISTS);
-    house->settings.keyring.replica = true;
+    assert_int_equal(keyring_turn_backup_verified(&house->app, clock_now(), 2), ERR_NONE);
     assert_int_equal(run(house).phase, KEYRING_TURN_NONE);
     assert_int_equal(make_named(house, "late", &id), ERR_EXISTS);
     assert_int_equal(make_named(house, "early", &id), ERR_EXISTS);
@@ -272,15 +272,32 @@ static void what_was_destroyed_before_the_turn_began_is_attested_and_nothing_els
     clock_advance(MICROS_SECOND);
     int64_t second = clock_now(); /* its key was wrapped under the new epoch already */
     close_account(house, during, second);
-    house->settings.keyring.replica = true;
+    assert_int_equal(keyring_turn_backup_verified(&house->app, clock_now(), 2), ERR_NONE);
     struct keyring_turn turn = run(house);
     assert_int_equal(turn.attested, 1);
     assert_true(attested(house, first));
     assert_false(attested(house, second));
+    house->settings.keyring.replica = true;
     clock_advance(MICROS_SECOND);
     assert_int_equal(run(house).attested, 2);
     assert_true(attested(house, second));
     assert_int_equal(find_named(house, "living"), ERR_NONE);
+}
+
+static void after_a_turn_that_was_left_behind_one_of_its_own_follows(void **state)
+{
+    struct house *house = *state;
+    int64_t gone;
+    assert_int_equal(make_named(house, "gone", &gone), ERR_NONE);
+    house->settings.keyring.replica = false;
+    assert_int_equal(run(house).phase, KEYRING_TURN_WAITS);
+    clock_advance(MICROS_SECOND);
+    int64_t at = clock_now();
+    close_account(house, gone, at);
+    clock_advance(MICROS_SECOND);
+    house->settings.keyring.replica = true;
+    assert_int_equal(run(house).phase, KEYRING_TURN_NONE);
+    assert_true(attested(house, at));
 }
 
 static enum err leaf_run(struct sql_tx *tx, struct arena *arena, void *context)
@@ -510,6 +527,7 @@ int main(void)
         IN_HOUSE(without_a_backup_it_waits_and_the_old_keys_stay),
         IN_HOUSE(a_name_claimed_during_a_turn_is_claimed_once_and_stays),
         IN_HOUSE(what_was_destroyed_before_the_turn_began_is_attested_and_nothing_else),
+        IN_HOUSE(after_a_turn_that_was_left_behind_one_of_its_own_follows),
         IN_HOUSE(leaves_are_written_to_the_log_once),
         IN_HOUSE(it_turns_once_a_night_and_looks_hourly_while_it_waits),
         IN_HOUSE(who_turns_while_another_does_waits_for_it),
