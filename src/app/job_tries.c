@@ -86,7 +86,8 @@ void job_tries_note(struct app *app, const char *kind, int64_t account_id, int64
         .failure = {.kind = str_from(kind), .account_id = account_id, .subject_id = subject_id},
         .error = error,
         .now = clock_now()};
-    if (error == ERR_STOPPING || (error == ERR_NONE && counts_itself))
+    /* Changed: another node has taken the job over, and what comes of it is told there. */
+    if (error == ERR_STOPPING || error == ERR_CHANGED || (error == ERR_NONE && counts_itself))
         return;
     if (error != ERR_NONE)
         log_warn("job_failed", LOG_TEXT("kind", kind), LOG_ERR(error));

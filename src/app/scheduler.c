@@ -145,10 +145,9 @@ static void work_run(void *context)
     work->app = *scheduler->app;
     work->app.lease = &work->lease;
     enum err error = work->job(&work->app, work->lease.account_id, work->lease.subject_id);
-    if (error != ERR_NONE)
-        log_warn("job_failed", LOG_TEXT("kind", work->lease.kind), LOG_ERR(error));
     work_remove(work);
     work_end(work, error);
+    job_tries_note(scheduler->app, work->lease.kind, work->lease.account_id, work->lease.subject_id, error);
     free(work);
     scheduler_wake(scheduler);
 }
