@@ -34,6 +34,8 @@ program openssl openssl
 program minisign minisign
 program sqlite3 sqlite3
 file /usr/lib/postgresql/15/bin/postgres postgresql-15
+file /usr/sbin/haproxy haproxy
+file /usr/sbin/nginx nginx-light
 program unzip unzip
 program xmllint libxml2-utils
 program mandoc mandoc

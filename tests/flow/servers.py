@@ -1,4 +1,5 @@
 """PostgreSQL servers of our own below an installation, and the load that must survive what happens to them."""
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,6 +25,22 @@ def house(url, extra=""):
     service.numbers(NUMBER)
     service.line("ann", NUMBER)
     return service
+
+
+def join(house, service):
+    """Lets the service in as a second node of the house, by its print; it has not started yet."""
+    asking = subprocess.Popen([service.binary, "node", "join", *service.options], stderr=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        words = asking.stderr.readline().split()
+        done = house.run(*words[-4:])
+        if done.returncode or asking.wait(20):
+            raise AssertionError(f"{words}: {done.stderr} {asking.stderr.read()}")
+    finally:
+        asking.kill()
+        asking.communicate()
+    shutil.rmtree(service.data / "signing", ignore_errors=True)
+    shutil.copytree(house.data / "signing", service.data / "signing")
 
 
 def status(base, path):
