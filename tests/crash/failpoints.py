@@ -15,7 +15,8 @@ WAYS = {
     "test_keeping": ("backup.copied", "backup.before_manifest", "backup.verified", "restore.replayed",
                      "sql.backup_copied"),
     "test_move": ("move.batch", "move.before_end"),
-    "test_inputs": ("archive.chunk", "archive.finish", "declaration.before_record", "message.received",
+    "test_inputs": ("archive.chunk", "archive.finish", "declaration.before_record", "keyring.offer.every_copy",
+                    "keyring.offer.first_copy", "keyring.offer.start", "message.received",
                     "sql.before_migration_commit"),
 }
 

@@ -1,5 +1,6 @@
-"""kill -9 where something comes in or is made besides a closing: a text, a declaration, an archive, a new store. After
-each the program is started again, whoever was not answered asks again, and nothing is lost or there twice."""
+"""kill -9 where something comes in or is made besides a closing: a text, a declaration, an archive, a new store,
+a first start. After each the program is started again, whoever was not answered asks again, and nothing is lost or there
+twice."""
 import http.client
 import io
 import json
@@ -166,7 +167,23 @@ def a_new_store(name):
         service.close()
 
 
-WAYS = {"archive.": an_archive, "declaration.": a_declaration, "message.": a_text, "sql.": a_new_store}
+def a_first_start(name):
+    """The key for the next epoch is offered before anything is served: the next start does it, and the keyring turns."""
+    service = service_with_a_number()
+    try:
+        service.start(environment={"VIOLET_FAILPOINT": name}, wait=False)
+        start_again(service)
+        service.check()
+        epoch = service.cli("keyring", "status")["epoch"]
+        equal(service.cli("keyring", "turn")["epoch"], epoch + 1)
+        service.person("subscriber").get("/inbox")
+        service.check()
+    finally:
+        service.close()
+
+
+WAYS = {"archive.": an_archive, "declaration.": a_declaration, "keyring.offer.": a_first_start, "message.": a_text,
+        "sql.": a_new_store}
 
 
 @table(failpoints.of("test_inputs"))
