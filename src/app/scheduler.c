@@ -101,7 +101,11 @@ static void work_remove(struct scheduler_work *work)
     pthread_mutex_unlock(&scheduler->lock);
 }
 
+typedef enum err lease_change_fn(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                                 int64_t fence, int64_t lease_until);
+
 struct lease_change {
+    lease_change_fn *change;
     const struct lease *leases;
     size_t count;
     int64_t until;
@@ -113,18 +117,18 @@ static enum err change_run(struct sql_tx *tx, struct arena *arena, void *context
     (void)arena;
     for (size_t i = 0; i < change->count; i++) {
         const struct lease *lease = &change->leases[i];
-        enum err error = store_queue_hold(tx, lease->kind, lease->account_id, lease->subject_id, lease->fence,
-                                          change->until);
-        if (error != ERR_NONE && error != ERR_CHANGED) /* lost, or its place is off the clock */
+        enum err error = change->change(tx, lease->kind, lease->account_id, lease->subject_id, lease->fence,
+                                        change->until);
+        if (error != ERR_NONE && error != ERR_CHANGED) /* lost or ended, or its place is off the clock */
             return error;
     }
     return ERR_NONE;
 }
 
-static enum err leases_change(struct scheduler *scheduler, const struct lease *leases, size_t count,
-                              int64_t until)
+static enum err leases_change(struct scheduler *scheduler, lease_change_fn *how, const struct lease *leases,
+                              size_t count, int64_t until)
 {
-    struct lease_change change = {leases, count, until};
+    struct lease_change change = {how, leases, count, until};
     return sql_call_claim(scheduler->app->store, "lease", change_run, &change);
 }
 
@@ -135,7 +139,7 @@ static void work_end(struct scheduler_work *work, enum err result)
     int64_t until = result == ERR_NONE ? 0 : clock_now() + LIMIT_JOB_RETRY_SECONDS * MICROS_SECOND;
     if (result == ERR_NONE && atomic_load(&work->lease.ended))
         return;
-    leases_change(work->scheduler, &work->lease, 1, until);
+    leases_change(work->scheduler, store_queue_hold, &work->lease, 1, until);
 }
 
 static void work_run(void *context)
@@ -171,8 +175,10 @@ static void renew_leases(struct scheduler *scheduler)
                                              .subject_id = work->lease.subject_id,
                                              .fence = work->lease.fence};
     pthread_mutex_unlock(&scheduler->lock);
+    /* A job may end while this is on its way: an ended lease must not be brought back. */
     if (count != 0)
-        leases_change(scheduler, leases, count, clock_now() + LIMIT_LEASE_SECONDS * MICROS_SECOND);
+        leases_change(scheduler, store_queue_renew, leases, count,
+                      clock_now() + LIMIT_LEASE_SECONDS * MICROS_SECOND);
 }
 
 static void hand_over(struct scheduler *scheduler, const struct store_queue_item *item)

@@ -43,14 +43,25 @@ enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_i
     return changes != 0 ? ERR_NONE : store_queue_add(tx, kind, account_id, subject_id, due);
 }
 
+static enum err set_lease(struct sql_tx *tx, unsigned statement, const char *kind, int64_t account_id,
+                          int64_t subject_id, int64_t fence, int64_t lease_until)
+{
+    int64_t changes;
+    TRY(sql_exec(tx, statement, &changes, SQL_INT(account_id), SQL_INT(subject_id), SQL_TEXT(str_from(kind)),
+                 SQL_INT(lease_until), SQL_INT(bucket_of(account_id)), SQL_INT(fence)));
+    return box_expect_one(changes);
+}
+
 enum err store_queue_hold(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
                           int64_t fence, int64_t lease_until)
 {
-    int64_t changes;
-    TRY(sql_exec(tx, STATEMENT_QUEUE_HOLD, &changes, SQL_INT(account_id), SQL_INT(subject_id),
-                 SQL_TEXT(str_from(kind)), SQL_INT(lease_until), SQL_INT(bucket_of(account_id)),
-                 SQL_INT(fence)));
-    return box_expect_one(changes);
+    return set_lease(tx, STATEMENT_QUEUE_HOLD, kind, account_id, subject_id, fence, lease_until);
+}
+
+enum err store_queue_renew(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                           int64_t fence, int64_t lease_until)
+{
+    return set_lease(tx, STATEMENT_QUEUE_RENEW, kind, account_id, subject_id, fence, lease_until);
 }
 
 enum err store_queue_due(struct sql_tx *tx, struct arena *arena, int64_t bucket, int64_t now,

@@ -23,6 +23,9 @@ enum err store_queue_move(struct sql_tx *tx, const char *kind, int64_t account_i
  * was claimed again, or is off the clock: what was done under the lease may not be ended. */
 enum err store_queue_hold(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
                           int64_t fence, int64_t lease_until);
+/* The same for a lease that still runs; ERR_CHANGED where its holder has ended it meanwhile. */
+enum err store_queue_renew(struct sql_tx *tx, const char *kind, int64_t account_id, int64_t subject_id,
+                           int64_t fence, int64_t lease_until);
 /* What is due in a bucket and not leased; at most limit. */
 enum err store_queue_due(struct sql_tx *tx, struct arena *arena, int64_t bucket, int64_t now,
                          struct store_queue_item *ret_items, size_t limit, size_t *ret_count);

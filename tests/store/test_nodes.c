@@ -401,6 +401,28 @@ static void a_job_that_was_fenced_out_changes_nothing(void **state)
     end_nodes(house, &second);
 }
 
+static enum err renew_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const struct lease *lease = context;
+    (void)arena;
+    return store_queue_renew(tx, lease->kind, lease->account_id, lease->subject_id, lease->fence,
+                             clock_now() + MICROS_HOUR);
+}
+
+/* The scheduler renews beside the jobs: one that ends at that moment must not stay leased by nobody. */
+static void a_lease_that_was_ended_is_not_renewed(void **state)
+{
+    struct house *house = *state;
+    struct lease lease = {0}, next = {0};
+    struct claim_job job = {.app = &house->app, .account_id = ids_random_id(), .now = clock_now()};
+    assert_int_equal(sql_call(house->app.store, "test", put_run, &job), ERR_NONE);
+    assert_int_equal(claim(&house->app, job.account_id, job.now, &lease), ERR_NONE);
+    assert_int_equal(sql_call(house->app.store, "test", renew_run, &lease), ERR_NONE);
+    assert_int_equal(end(house->app, &lease), ERR_NONE);
+    assert_int_equal(sql_call(house->app.store, "test", renew_run, &lease), ERR_CHANGED);
+    assert_int_equal(claim(&house->app, job.account_id, job.now + 2 * MICROS_DAY, &next), ERR_NONE);
+}
+
 struct release_job {
     int64_t node_id, now;
 };
@@ -447,6 +469,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_is_sealed_to_a_key_that_no_holder_made, house_set_up,
                                         house_tear_down),
         cmocka_unit_test_setup_teardown(a_job_that_was_fenced_out_changes_nothing, house_set_up,
+        cmocka_unit_test_setup_teardown(a_lease_that_was_ended_is_not_renewed, house_set_up,
                                         house_tear_down),
         cmocka_unit_test_setup_teardown(a_node_that_starts_ends_its_own_leases_only, house_set_up,
                                         house_tear_down),

@@ -9,6 +9,9 @@ UPDATE queue SET lease_until = $4, lease_node = $6, fence = fence + 1
 WHERE bucket = $1 AND due = $2 AND queue_id = $3 AND fence = $5;
 -- name: queue_hold
 UPDATE queue SET lease_until = $4 WHERE account_id = $1 AND subject_id = $2 AND kind = $3 AND bucket = $5 AND fence = $6;
+-- name: queue_renew
+UPDATE queue SET lease_until = $4
+WHERE account_id = $1 AND subject_id = $2 AND kind = $3 AND bucket = $5 AND fence = $6 AND lease_until > 0;
 -- name: queue_move
 UPDATE queue SET due = $4 WHERE account_id = $1 AND subject_id = $2 AND kind = $3 AND bucket = $5;
 -- name: queue_delete_subject
