@@ -469,8 +469,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_is_sealed_to_a_key_that_no_holder_made, house_set_up,
                                         house_tear_down),
         cmocka_unit_test_setup_teardown(a_job_that_was_fenced_out_changes_nothing, house_set_up,
-        cmocka_unit_test_setup_teardown(a_lease_that_was_ended_is_not_renewed, house_set_up,
                                         house_tear_down),
+        cmocka_unit_test_setup_teardown(a_lease_that_was_ended_is_not_renewed, house_set_up, house_tear_down),
         cmocka_unit_test_setup_teardown(a_node_that_starts_ends_its_own_leases_only, house_set_up,
                                         house_tear_down),
     };
