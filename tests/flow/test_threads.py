@@ -217,8 +217,12 @@ def railwayapp_1293_the_days_until_a_wished_date_are_told_and_cost_no_part_of_a_
     [[_], [charged]] = rows(demo, f"SELECT amount FROM transfer WHERE {ledger} AND credit = 5 ORDER BY amount DESC")
     equal((charged > 0, charged % 10_000), (True, 0), f"{charged} millionths for the days until the wished date")
     contains(wei.get("/wallet").html.text, f"−${charged / 1e6:.2f}", "the wallet says it")
-    for _ in range(3):
-        demo.move_clock(72)
+    demo.move_clock(72)
+    # Its three days begin when it has seen the wished date go by.
+    eventually(lambda: rows(demo, "SELECT 1 FROM journal WHERE event = 'time'"), 10, "the wished date has gone by")
+    demo.move_clock(48)
+    eventually(lambda: rows(demo, "SELECT 1 FROM journal WHERE event = 'reminded'"), 10, "the day before is told")
+    demo.move_clock(48)
     closure.wait_until_over()
     equal(rows(demo, "SELECT sum(amount) FROM refund"), [(18_000_000 - charged,)], "all the rest comes back")
     demo.close()
