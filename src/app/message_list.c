@@ -14,19 +14,34 @@ struct list_job {
     struct message_page page;
 };
 
+static enum err services_load(struct sql_tx *tx, struct arena *arena, const struct account *account,
+                              const struct store_message *rows, size_t count, struct message_names *names)
+{
+    int64_t account_id = account->row.account_id;
+    size_t room = rows != NULL ? count : LIMIT_SERVICES;
+    names->services = ARENA_ARRAY(arena, room, struct store_service);
+    if (rows == NULL)
+        return store_service_list(tx, arena, &account->key, account_id, names->services, room,
+                                  &names->service_count);
+    int64_t *ids = ARENA_ARRAY(arena, count, int64_t);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = rows[i].service_id;
+    return store_service_names(tx, arena, &account->key, account_id, ids, count, names->services,
+                               &names->service_count);
+}
+
 enum err message_names_load(struct app *app, struct sql_tx *tx, struct arena *arena,
-                            const struct account *account, struct message_names *ret_names)
+                            const struct account *account, const struct store_message *rows, size_t count,
+                            struct message_names *ret_names)
 {
     int64_t account_id = account->row.account_id;
     struct message_names names = {
         .app = app,
         .arena = arena,
         .lines = ARENA_ARRAY(arena, LIMIT_LINES, struct store_line),
-        .services = ARENA_ARRAY(arena, LIMIT_SERVICES, struct store_service),
     };
     TRY(store_line_list(tx, arena, &account->key, account_id, names.lines, LIMIT_LINES, &names.line_count));
-    TRY(store_service_list(tx, arena, &account->key, account_id, names.services, LIMIT_SERVICES,
-                           &names.service_count));
+    TRY(services_load(tx, arena, account, rows, count, &names));
     *ret_names = names;
     return ERR_NONE;
 }
@@ -60,8 +75,8 @@ static enum err fill_page(struct list_job *job, struct sql_tx *tx, const struct 
 {
     struct message_names names;
     size_t limit = job->filter.limit;
-    TRY(message_names_load(job->app, tx, job->arena, account, &names));
     job->page.count = count > limit ? limit : count;
+    TRY(message_names_load(job->app, tx, job->arena, account, rows, job->page.count, &names));
     job->page.messages = ARENA_ARRAY(job->arena, limit, struct message_view);
     for (size_t i = 0; i < job->page.count; i++)
         job->page.messages[i] = message_view_of(&names, &rows[i]);
@@ -116,7 +131,7 @@ static enum err get_run(struct sql_tx *tx, struct arena *arena, void *context)
     (void)arena;
     TRY(account_load(job->app, tx, job->arena, job->account_id, &account));
     TRY(store_message_get(tx, job->arena, &account->key, job->account_id, job->message_id, &row));
-    TRY(message_names_load(job->app, tx, job->arena, account, &names));
+    TRY(message_names_load(job->app, tx, job->arena, account, &row, 1, &names));
     job->view = message_view_of(&names, &row);
     return ERR_NONE;
 }

@@ -17,9 +17,10 @@ struct message_names {
     size_t line_count, service_count;
 };
 
-/* Loads them into arena. */
+/* Loads into arena what count rows refer to; rows NULL: all that rows of the account may. */
 enum err message_names_load(struct app *app, struct sql_tx *tx, struct arena *arena,
-                            const struct account *account, struct message_names *ret_names);
+                            const struct account *account, const struct store_message *rows, size_t count,
+                            struct message_names *ret_names);
 struct message_view message_view_of(const struct message_names *names, const struct store_message *row);
 
 #endif

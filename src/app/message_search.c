@@ -77,7 +77,7 @@ static enum err search_run(struct sql_tx *tx, struct arena *arena, void *context
     bool more = true;
     (void)arena;
     TRY(account_load(job->app, tx, job->arena, job->account_id, &account));
-    TRY(message_names_load(job->app, tx, job->arena, account, &names));
+    TRY(message_names_load(job->app, tx, job->arena, account, NULL, 0, &names));
     while (more && job->hits.searched < LIMIT_SEARCH_ROWS && job->hits.count < job->search.limit)
         TRY(search_batch(job, tx, account, &names, &more));
     return ERR_NONE;

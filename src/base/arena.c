@@ -108,7 +108,8 @@ static void arena_grow(struct arena *arena, size_t size)
     arena->current = block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* As arena_alloc, but not zeroed: for what is filled at once. */
+static void *arena_take(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
     if (size > arena->limit - arena->used || size > SIZE_MAX - align) {
@@ -121,7 +122,12 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *result = arena->current->bytes + arena->current->used;
     arena->current->used += size;
     arena->used += size < arena->limit - arena->used ? size : arena->limit - arena->used;
-    return memset(result, 0, size);
+    return result;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(arena_take(arena, size), 0, size);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -136,9 +142,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 char *arena_cstr(struct arena *arena, struct str text)
 {
-    char *copy = arena_alloc(arena, text.length + 1);
+    char *copy = arena_take(arena, text.length + 1);
     if (text.length != 0)
         memcpy(copy, text.data, text.length);
+    copy[text.length] = '\0';
     return copy;
 }
 
@@ -156,7 +163,7 @@ struct str arena_printf(struct arena *arena, const char *format, ...)
     va_end(arguments);
     if (length < 0)
         abort();
-    char *text = arena_alloc(arena, (size_t)length + 1);
+    char *text = arena_take(arena, (size_t)length + 1);
     vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     return (struct str){text, (size_t)length};

@@ -114,13 +114,25 @@ int64_t clock_add_working_days(int64_t micros, int days)
     return (day + 1) * MICROS_DAY;
 }
 
+/* Writes the lowest digits of a number that is not below 0; by hand, since a page has a hundred dates. */
+static char *put_digits(char *at, int value, unsigned digits)
+{
+    for (unsigned i = digits; i-- > 0; value /= 10)
+        at[i] = (char)('0' + (unsigned)value % 10);
+    return at + digits;
+}
+
 void clock_format(int64_t micros, char ret_text[21])
 {
+    static const char after[] = "--T::Z";
     struct clock_date date = clock_date_of(micros, 0);
-    char text[64];
-    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", date.year, date.month, date.day, date.hour,
-             date.minute, date.second);
-    snprintf(ret_text, 21, "%.20s", text);
+    const int values[] = {date.year, date.month, date.day, date.hour, date.minute, date.second};
+    char *at = ret_text;
+    for (unsigned i = 0; i < 6; i++) {
+        at = put_digits(at, values[i], i == 0 ? 4 : 2);
+        *at++ = after[i];
+    }
+    *at = '\0';
 }
 
 void clock_format_day(int64_t micros, char ret_text[11])

@@ -14,22 +14,52 @@ struct pool_item {
     void *context;
 };
 
+struct pool_worker {
+    struct pool *pool;
+    pthread_t id;
+    pthread_cond_t wake;
+    struct pool_worker *below; /* has waited for longer */
+    bool called;
+};
+
+/* The last one to work is the next, since its stack, arenas and reader are warm. */
 struct pool {
     pthread_mutex_t lock;
-    pthread_cond_t wake;
+    struct pool_worker *idle, *workers;
     struct pool_item *ring;
     unsigned limit, first, count, threads;
     int nice;
     bool stopping;
     char name[16];
-    pthread_t *ids;
 };
 
-static bool pool_take(struct pool *pool, struct pool_item *ret_item)
+static void worker_wait(struct pool_worker *worker)
 {
+    struct pool *pool = worker->pool;
+    worker->called = false;
+    worker->below = pool->idle;
+    pool->idle = worker;
+    while (!worker->called)
+        pthread_cond_wait(&worker->wake, &pool->lock);
+}
+
+/* Whom to wake, once the lock is open; NULL where all work. */
+static struct pool_worker *pool_call(struct pool *pool)
+{
+    struct pool_worker *worker = pool->idle;
+    if (worker != NULL) {
+        pool->idle = worker->below;
+        worker->called = true;
+    }
+    return worker;
+}
+
+static bool pool_take(struct pool_worker *worker, struct pool_item *ret_item)
+{
+    struct pool *pool = worker->pool;
     pthread_mutex_lock(&pool->lock);
     while (pool->count == 0 && !pool->stopping)
-        pthread_cond_wait(&pool->wake, &pool->lock);
+        worker_wait(worker);
     bool taken = pool->count != 0;
     if (taken) {
         *ret_item = pool->ring[pool->first];
@@ -42,12 +72,13 @@ static bool pool_take(struct pool *pool, struct pool_item *ret_item)
 
 static void *pool_thread(void *context)
 {
-    struct pool *pool = context;
+    struct pool_worker *worker = context;
+    const struct pool *pool = worker->pool;
     struct pool_item item;
     pthread_setname_np(pthread_self(), pool->name);
     if (pool->nice != 0) /* on Linux the priority is the thread's own */
         setpriority(PRIO_PROCESS, (id_t)gettid(), pool->nice);
-    while (pool_take(pool, &item))
+    while (pool_take(worker, &item))
         item.work(item.context);
     return NULL;
 }
@@ -58,7 +89,10 @@ static enum err pool_start_threads(struct pool *pool, unsigned threads)
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, POOL_STACK_BYTES);
     while (pool->threads < threads) {
-        if (pthread_create(&pool->ids[pool->threads], &attributes, pool_thread, pool) != 0)
+        struct pool_worker *worker = &pool->workers[pool->threads];
+        worker->pool = pool;
+        pthread_cond_init(&worker->wake, NULL);
+        if (pthread_create(&worker->id, &attributes, pool_thread, worker) != 0)
             break;
         pool->threads++;
     }
@@ -72,13 +106,12 @@ enum err pool_new(const char *name, unsigned threads, unsigned queue_limit, int 
     if (pool == NULL)
         return ERR_MEMORY;
     pthread_mutex_init(&pool->lock, NULL);
-    pthread_cond_init(&pool->wake, NULL);
     pool->limit = queue_limit;
     pool->nice = nice;
     memcpy(pool->name, name, strnlen(name, sizeof pool->name - 1));
     pool->ring = calloc(queue_limit, sizeof *pool->ring);
-    pool->ids = calloc(threads, sizeof *pool->ids);
-    if (pool->ring == NULL || pool->ids == NULL || pool_start_threads(pool, threads) != ERR_NONE) {
+    pool->workers = calloc(threads, sizeof *pool->workers);
+    if (pool->ring == NULL || pool->workers == NULL || pool_start_threads(pool, threads) != ERR_NONE) {
         pool_free(pool);
         return ERR_MEMORY;
     }
@@ -89,6 +122,7 @@ enum err pool_new(const char *name, unsigned threads, unsigned queue_limit, int 
 enum err pool_submit(struct pool *pool, pool_work *work, void *context)
 {
     enum err result = ERR_NONE;
+    struct pool_worker *called = NULL;
     pthread_mutex_lock(&pool->lock);
     if (pool->stopping)
         result = ERR_STOPPING;
@@ -97,9 +131,11 @@ enum err pool_submit(struct pool *pool, pool_work *work, void *context)
     else {
         pool->ring[(pool->first + pool->count) % pool->limit] = (struct pool_item){work, context};
         pool->count++;
-        pthread_cond_signal(&pool->wake);
+        called = pool_call(pool);
     }
     pthread_mutex_unlock(&pool->lock);
+    if (called != NULL)
+        pthread_cond_signal(&called->wake);
     return result;
 }
 
@@ -115,10 +151,11 @@ void pool_stop(struct pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
     pool->stopping = true;
-    pthread_cond_broadcast(&pool->wake);
+    for (struct pool_worker *worker = pool_call(pool); worker != NULL; worker = pool_call(pool))
+        pthread_cond_signal(&worker->wake);
     pthread_mutex_unlock(&pool->lock);
     for (unsigned i = 0; i < pool->threads; i++)
-        pthread_join(pool->ids[i], NULL);
+        pthread_join(pool->workers[i].id, NULL);
     pool->threads = 0;
 }
 
@@ -128,8 +165,7 @@ void pool_free(struct pool *pool)
         return;
     pool_stop(pool);
     pthread_mutex_destroy(&pool->lock);
-    pthread_cond_destroy(&pool->wake);
     free(pool->ring);
-    free(pool->ids);
+    free(pool->workers);
     free(pool);
 }

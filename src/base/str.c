@@ -146,6 +146,10 @@ static size_t utf8_sequence(const unsigned char *bytes, size_t length)
 bool str_is_utf8(struct str text)
 {
     for (size_t at = 0; at < text.length;) {
+        if ((signed char)text.data[at] > 0) { /* most texts are ASCII */
+            at++;
+            continue;
+        }
         size_t step = utf8_sequence((const unsigned char *)text.data + at, text.length - at);
         if (step == 0)
             return false;
@@ -243,15 +247,32 @@ void buf_add_char(struct buf *buffer, char character)
 void buf_printf(struct buf *buffer, const char *format, ...)
 {
     va_list arguments;
+    size_t room = buffer->capacity - buffer->length;
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    int length = vsnprintf(room != 0 ? buffer->data + buffer->length : NULL, room, format, arguments);
     va_end(arguments);
     if (length < 0 || !buf_reserve(buffer, (size_t)length + 1))
         return;
-    va_start(arguments, format);
-    vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, arguments);
-    va_end(arguments);
+    if ((size_t)length >= room) {
+        va_start(arguments, format);
+        vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+    }
     buffer->length += (size_t)length;
+}
+
+void buf_add_int(struct buf *buffer, int64_t number, unsigned width)
+{
+    char digits[STR_INT_BYTES];
+    size_t at = sizeof digits;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    if (width > STR_INT_BYTES - 1)
+        width = STR_INT_BYTES - 1;
+    for (; rest != 0 || sizeof digits - at < width || at == sizeof digits; rest /= 10)
+        digits[--at] = (char)('0' + rest % 10);
+    if (number < 0)
+        digits[--at] = '-';
+    buf_add_bytes(buffer, digits + at, sizeof digits - at);
 }
 
 struct str buf_str(const struct buf *buffer)

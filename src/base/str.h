@@ -63,6 +63,9 @@ void buf_add(struct buf *buffer, struct str text);
 void buf_add_bytes(struct buf *buffer, const void *data, size_t length);
 void buf_add_c(struct buf *buffer, const char *text);
 void buf_add_char(struct buf *buffer, char character);
+/* A decimal number of at least width digits (0 to 20), zeros before it. */
+enum { STR_INT_BYTES = 21 };
+void buf_add_int(struct buf *buffer, int64_t number, unsigned width);
 void buf_printf(struct buf *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The content as a view; valid until the next append. */
 struct str buf_str(const struct buf *buffer);

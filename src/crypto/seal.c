@@ -1,5 +1,6 @@
 #include "crypto/seal.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,15 @@ _Static_assert(SEAL_OVERHEAD_BYTES ==
                    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES,
                "nonce and tag stand in the box");
 
-enum { NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, HASH_BYTES = 32 };
+#define BOX_LABEL "violet box 1"
+
+enum {
+    NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+    HASH_BYTES = 32,
+    LABEL_BYTES = sizeof BOX_LABEL - 1,
+    TABLE_NAME_BYTES = 40,
+    PLACE_BYTES = LABEL_BYTES + 24 + TABLE_NAME_BYTES
+};
 
 /* Picks libsodium's fast code paths before main, so that no function of the folder has to ask. */
 __attribute__((constructor)) static void seal_start(void)
@@ -44,15 +53,18 @@ void seal_hash(const struct str *parts, size_t count, uint8_t ret_hash[32])
     sodium_memzero(&state, sizeof state);
 }
 
-static void place_hash(const struct seal_place *place, uint8_t ret_hash[HASH_BYTES])
+/* What is authenticated with a box: all but the name of the table has a fixed length, so no two places write
+ * the same bytes. Returns their number. */
+static size_t place_write(const struct seal_place *place, uint8_t ret_bytes[PLACE_BYTES])
 {
-    uint8_t numbers[24];
-    put_int64(numbers, (uint64_t)place->owner);
-    put_int64(numbers + 8, (uint64_t)place->row);
-    put_int64(numbers + 16, (uint64_t)place->version);
-    const struct str parts[] = {STR("violet box 1"), str_from(place->table),
-                                str_bytes(numbers, sizeof numbers)};
-    seal_hash(parts, sizeof parts / sizeof *parts, ret_hash);
+    size_t length = strlen(place->table);
+    assert(length <= TABLE_NAME_BYTES);
+    memcpy(ret_bytes, BOX_LABEL, LABEL_BYTES);
+    put_int64(ret_bytes + LABEL_BYTES, (uint64_t)place->owner);
+    put_int64(ret_bytes + LABEL_BYTES + 8, (uint64_t)place->row);
+    put_int64(ret_bytes + LABEL_BYTES + 16, (uint64_t)place->version);
+    memcpy(ret_bytes + LABEL_BYTES + 24, place->table, length);
+    return LABEL_BYTES + 24 + length;
 }
 
 void seal_key_new(struct seal_key *ret_key)
@@ -63,11 +75,11 @@ void seal_key_new(struct seal_key *ret_key)
 void seal_box_into(const struct seal_key *key, const struct seal_place *place, struct str plain,
                    uint8_t *ret_box)
 {
-    uint8_t where[HASH_BYTES];
-    place_hash(place, where);
+    uint8_t where[PLACE_BYTES];
+    size_t where_length = place_write(place, where);
     randombytes_buf(ret_box, NONCE_BYTES);
     crypto_aead_xchacha20poly1305_ietf_encrypt(ret_box + NONCE_BYTES, NULL, (const uint8_t *)plain.data,
-                                               plain.length, where, sizeof where, NULL, ret_box, key->bytes);
+                                               plain.length, where, where_length, NULL, ret_box, key->bytes);
 }
 
 enum err seal_open_into(const struct seal_key *key, const struct seal_place *place, struct str box,
@@ -75,11 +87,11 @@ enum err seal_open_into(const struct seal_key *key, const struct seal_place *pla
 {
     if (box.length < SEAL_OVERHEAD_BYTES)
         return ERR_CORRUPT;
-    uint8_t where[HASH_BYTES];
-    place_hash(place, where);
+    uint8_t where[PLACE_BYTES];
+    size_t where_length = place_write(place, where);
     const uint8_t *bytes = (const uint8_t *)box.data;
     int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(ret_plain, NULL, NULL, bytes + NONCE_BYTES,
-                                                            box.length - NONCE_BYTES, where, sizeof where,
+                                                            box.length - NONCE_BYTES, where, where_length,
                                                             bytes, key->bytes);
     return opened == 0 ? ERR_NONE : ERR_CORRUPT;
 }

@@ -28,12 +28,24 @@ void i18n_add_money(struct buf *out, enum language language, int64_t micros)
 static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
                                      "July",    "August",   "September", "October", "November", "December"};
 
+static void add_number(struct buf *out, int number, unsigned width, const char *after)
+{
+    buf_add_int(out, number, width);
+    buf_add_c(out, after);
+}
+
 static void add_day(struct buf *out, enum language language, const struct clock_date *date)
 {
-    if (language == LANGUAGE_ZH)
-        buf_printf(out, "%d年%d月%d日", date->year, date->month, date->day);
-    else
-        buf_printf(out, "%d %s %d", date->day, months[date->month - 1], date->year);
+    if (language == LANGUAGE_ZH) {
+        add_number(out, date->year, 1, "年");
+        add_number(out, date->month, 1, "月");
+        add_number(out, date->day, 1, "日");
+        return;
+    }
+    add_number(out, date->day, 1, " ");
+    buf_add_c(out, months[date->month - 1]);
+    buf_add_char(out, ' ');
+    buf_add_int(out, date->year, 1);
 }
 
 static void add_zone(struct buf *out, int offset_minutes)
@@ -50,7 +62,8 @@ static void add_zone(struct buf *out, int offset_minutes)
 static void add_clock(struct buf *out, enum language language, const struct clock_date *date,
                       int offset_minutes)
 {
-    buf_printf(out, "%02d:%02d", date->hour, date->minute);
+    add_number(out, date->hour, 2, ":");
+    buf_add_int(out, date->minute, 2);
     buf_add(out, language == LANGUAGE_ZH ? STR("（") : STR(" "));
     add_zone(out, offset_minutes);
     buf_add(out, language == LANGUAGE_ZH ? STR("）") : STR(""));

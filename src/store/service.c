@@ -51,25 +51,32 @@ enum err store_service_add(struct sql_tx *tx, struct arena *arena, const struct 
     return changes == 1 ? ERR_NONE : ERR_EXISTS;
 }
 
-static enum err service_row(struct sql_rows *rows, struct arena *arena, const struct seal_key *key,
-                            int64_t account_id, struct store_service *ret_service)
+/* The row whose id stands first, and what its box holds; the other columns are the caller's. */
+static enum err service_open(struct sql_rows *rows, struct arena *arena, const struct seal_key *key,
+                             int64_t account_id, struct str box, struct store_service *ret_service)
 {
     struct str fields;
     int64_t service_id = sql_int(rows, 0);
-    TRY(box_open(arena, key, BOX_PLACE("linked_service", account_id, service_id, 0), sql_bytes(rows, 6),
-                 &fields));
+    TRY(box_open(arena, key, BOX_PLACE("linked_service", account_id, service_id, 0), box, &fields));
     *ret_service = (struct store_service){
         .account_id = account_id,
         .service_id = service_id,
-        .first_at = sql_int(rows, 1),
-        .last_at = sql_int(rows, 2),
-        .last_code_at = sql_int(rows, 3),
-        .count = sql_int(rows, 4),
-        .done_at = sql_int(rows, 5),
         .name = pack_get(fields, FIELD_NAME),
         .known = pack_get_int(fields, FIELD_KNOWN),
         .by_hand = pack_get_int(fields, FIELD_BY_HAND),
     };
+    return ERR_NONE;
+}
+
+static enum err service_row(struct sql_rows *rows, struct arena *arena, const struct seal_key *key,
+                            int64_t account_id, struct store_service *ret_service)
+{
+    TRY(service_open(rows, arena, key, account_id, sql_bytes(rows, 6), ret_service));
+    ret_service->first_at = sql_int(rows, 1);
+    ret_service->last_at = sql_int(rows, 2);
+    ret_service->last_code_at = sql_int(rows, 3);
+    ret_service->count = sql_int(rows, 4);
+    ret_service->done_at = sql_int(rows, 5);
     return ERR_NONE;
 }
 
@@ -95,6 +102,33 @@ enum err store_service_list(struct sql_tx *tx, struct arena *arena, const struct
     struct sql_rows rows;
     TRY(sql_query(tx, STATEMENT_SERVICE_LIST, &rows, SQL_INT(account_id), SQL_INT((int64_t)limit)));
     return services_of(&rows, arena, key, account_id, ret_services, limit, ret_count);
+}
+
+static bool is_among(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
+enum err store_service_names(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                             int64_t account_id, const int64_t *ids, size_t id_count,
+                             struct store_service *ret_services, size_t *ret_count)
+{
+    struct sql_rows rows;
+    size_t count = 0;
+    enum err error = ERR_NONE;
+    TRY(sql_query(tx, STATEMENT_SERVICE_NAMES, &rows, SQL_INT(account_id)));
+    while (error == ERR_NONE && count < id_count && sql_next(&rows)) {
+        if (!is_among(ids, id_count, sql_int(&rows, 0)))
+            continue;
+        error = service_open(&rows, arena, key, account_id, sql_bytes(&rows, 1), &ret_services[count]);
+        count += error == ERR_NONE;
+    }
+    TRY(sql_end(&rows));
+    *ret_count = count;
+    return error;
 }
 
 enum err store_service_list_line(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,

@@ -31,6 +31,11 @@ enum err store_service_add(struct sql_tx *tx, struct arena *arena, const struct 
 enum err store_service_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                             int64_t account_id, struct store_service *ret_services, size_t limit,
                             size_t *ret_count);
+/* Names (and nothing else) of those with one of the ids: what a page of messages shows, which is less than
+ * all that an account has. ret_services has room for id_count. */
+enum err store_service_names(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
+                             int64_t account_id, const int64_t *ids, size_t id_count,
+                             struct store_service *ret_services, size_t *ret_count);
 /* As store_service_list, but those that know one line, with the times and counts of that line. */
 enum err store_service_list_line(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                                  int64_t account_id, int64_t line_id, struct store_service *ret_services,

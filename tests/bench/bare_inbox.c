@@ -1,6 +1,6 @@
 /* The bare program beside the inbox page: on the same library, it reads the same rows, opens boxes of the
  * same sizes and answers with the same number of bytes, and does nothing else. bench-bare-inbox DATABASE
- * ACCOUNT SESSION BYTES THREADS   prints its port, ends with its input */
+ * ACCOUNT SESSION BYTES THREADS SERVICES   prints its port, ends with its input */
 #include "bench.h"
 
 #include <microhttpd.h>
@@ -40,16 +40,16 @@ static const char *const reads[] = {
     "message_id "
     "DESC LIMIT ?3",
     "SELECT line_id, box FROM line WHERE account_id = ?1",
-    "SELECT service_id, box FROM linked_service WHERE account_id = ?1",
+    "SELECT service_id, box FROM linked_service WHERE account_id = ?1 AND removed_at = 0 ORDER BY service_id",
     "SELECT COUNT(*) FROM message WHERE account_id = ?1 AND read_at = 0",
     "COMMIT",
 };
-enum { READS = sizeof reads / sizeof *reads, PAGE_ROWS = 51 };
+enum { READS = sizeof reads / sizeof *reads, READ_SERVICES = READS - 3, PAGE_ROWS = 51 };
 
 static const char *path;
 static char *page;
 static int64_t arguments[ARGUMENTS];
-static size_t page_bytes;
+static size_t page_bytes, services; /* so many of the read services' boxes does the page open */
 static unsigned char key[crypto_aead_xchacha20poly1305_ietf_KEYBYTES], *sealed[BOX_MAX];
 static _Thread_local sqlite3_stmt *statements[READS];
 
@@ -97,8 +97,9 @@ static void read_all(void)
         prepare();
     for (size_t i = 0; i < READS; i++) {
         int last = sqlite3_column_count(statements[i]) - 1;
-        while (sqlite3_step(statements[i]) == SQLITE_ROW)
-            if (sqlite3_column_type(statements[i], last) == SQLITE_BLOB)
+        size_t most = i == READ_SERVICES ? services : SIZE_MAX;
+        for (size_t row = 0; sqlite3_step(statements[i]) == SQLITE_ROW; row++)
+            if (row < most && sqlite3_column_type(statements[i], last) == SQLITE_BLOB)
                 open_box((size_t)sqlite3_column_bytes(statements[i], last));
         sqlite3_reset(statements[i]);
     }
@@ -120,10 +121,11 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
 
 int main(int count, char **words)
 {
-    bench_must(count == 6 && sodium_init() >= 0, "reading the command line");
+    bench_must(count == 7 && sodium_init() >= 0, "reading the command line");
     path = words[1];
     arguments[1] = atoll(words[2]), arguments[2] = atoll(words[3]), arguments[3] = PAGE_ROWS;
     page_bytes = (size_t)atoll(words[4]);
+    services = (size_t)atoll(words[6]);
     page = malloc(page_bytes);
     bench_must(page != NULL, "making the page");
     memset(page, 'x', page_bytes);

@@ -155,7 +155,7 @@ class Bench:
                                    stderr=subprocess.DEVNULL)
         return process, f"http://127.0.0.1:{port}/page.html"
 
-    def bare_inbox(self, demo, size):
+    def bare_inbox(self, demo, size, services):
         data = self.home / "inbox.db"
         with sqlite3.connect(demo.data / "violet.db") as source, sqlite3.connect(data) as target:
             source.backup(target)
@@ -166,14 +166,18 @@ class Bench:
             messages = db.execute("SELECT COUNT(*) FROM message WHERE account_id = ?", (account,)).fetchone()[0]
         process = subprocess.Popen(
             [self.build / "tests/bench/bench-bare-inbox", data, str(account), str(session), str(size),
-             str(os.cpu_count())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+             str(os.cpu_count()), str(services)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return process, f"http://127.0.0.1:{int(process.stdout.readline())}/", messages
 
     def pages(self, demo):
         person = demo.person("subscriber")
-        size = len(person.get("/inbox").expect(200).body)
+        body = person.get("/inbox").expect(200).body
+        body = body if isinstance(body, bytes) else body.encode()
+        size = len(body)
+        named = re.findall(rb'<article[^>]*>\s*<header[^>]*><h3>([^<]+?)\s*<.*?From ([^<]+?) \xc2\xb7', body, re.S)
+        services = len({name for name, sender in named if name != sender})
         cookie = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
-        bare, bare_url, messages = self.bare_inbox(demo, size)
+        bare, bare_url, messages = self.bare_inbox(demo, size, services)
         static, static_url = self.nginx(size)
         results = {"ours": [], "bare": [], "nginx": []}
         try:

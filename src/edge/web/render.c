@@ -24,6 +24,8 @@ static void render_checked(struct buf *out, struct str text)
 {
     size_t start = 0;
     for (size_t i = 0; i < text.length; i++) {
+        if ((unsigned char)text.data[i] > '>') /* most, and none that has an entity */
+            continue;
         const char *instead = entity(text.data[i]);
         if (instead == NULL)
             continue;
@@ -53,7 +55,7 @@ void render_text(struct buf *out, struct str text)
 
 void render_int(struct buf *out, int64_t number)
 {
-    buf_printf(out, "%lld", (long long)number);
+    buf_add_int(out, number, 1);
 }
 
 static bool is_plain(struct str address)
@@ -88,15 +90,17 @@ void render_url(struct buf *out, struct str url)
 void render_percent(struct buf *out, struct str text)
 {
     static const char digits[] = "0123456789ABCDEF";
+    size_t start = 0;
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                          c == '-' || c == '.' || c == '_' || c == '~';
-        if (unreserved)
-            buf_add_char(out, (char)c);
-        else
-            buf_add_bytes(out, (char[]){'%', digits[c >> 4], digits[c & 15]}, 3);
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+            c == '.' || c == '_' || c == '~')
+            continue;
+        buf_add_bytes(out, text.data + start, i - start);
+        buf_add_bytes(out, (char[]){'%', digits[c >> 4], digits[c & 15]}, 3);
+        start = i + 1;
     }
+    buf_add_bytes(out, text.data + start, text.length - start);
 }
 
 static void open_time(struct buf *out, int64_t micros)

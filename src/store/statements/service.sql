@@ -37,6 +37,8 @@ WHERE linked_service.removed_at > 0;
 -- name: service_list
 SELECT service_id, first_at, last_at, last_code_at, count, done_at, box FROM linked_service
 WHERE account_id = $1 AND removed_at = 0 ORDER BY first_at, service_id LIMIT $2;
+-- name: service_names
+SELECT service_id, box FROM linked_service WHERE account_id = $1 AND removed_at = 0 ORDER BY service_id;
 -- name: service_done
 UPDATE linked_service SET done_at = $3 WHERE account_id = $1 AND service_id = $2 AND removed_at = 0;
 -- name: service_remove

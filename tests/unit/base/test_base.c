@@ -184,6 +184,43 @@ static void json_is_always_valid(void **state)
     buf_free(&out);
 }
 
+static void numbers_are_written_with_their_zeros(void **state)
+{
+    static const struct {
+        int64_t number;
+        unsigned width;
+        const char *text;
+    } rows[] = {
+        {0, 0, "0"},
+        {0, 2, "00"},
+        {7, 2, "07"},
+        {-7, 2, "-07"},
+        {2026, 1, "2026"},
+        {INT64_MAX, 1, "9223372036854775807"},
+        {INT64_MIN, 20, "-09223372036854775808"},
+        {1, 99, "00000000000000000001"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf out = buf_new(0);
+        buf_add_int(&out, rows[i].number, rows[i].width);
+        assert_true(str_is(buf_str(&out), rows[i].text));
+        buf_free(&out);
+    }
+}
+
+static void printing_into_a_buffer_grows_it_when_it_must(void **state)
+{
+    struct buf out = buf_new(0);
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        buf_printf(&out, "%03d,", i);
+        assert_int_equal(out.length, 4 * (i + 1));
+    }
+    assert_true(str_starts(buf_str(&out), STR("000,001,")) && str_ends(buf_str(&out), STR("198,199,")));
+    buf_free(&out);
+}
+
 static void buffers_stop_at_their_limit(void **state)
 {
     (void)state;
@@ -241,6 +278,8 @@ int main(void)
         cmocka_unit_test(utf8_is_judged_by_rfc_3629),
         cmocka_unit_test(json_is_always_valid),
         cmocka_unit_test(buffers_stop_at_their_limit),
+        cmocka_unit_test(numbers_are_written_with_their_zeros),
+        cmocka_unit_test(printing_into_a_buffer_grows_it_when_it_must),
         cmocka_unit_test(pools_finish_what_they_took),
         cmocka_unit_test(errors_have_whole_rows),
     };
