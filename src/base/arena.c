@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_FIRST_BLOCK = 8 * 1024 };
+/* Blocks up to ARENA_KEPT_BYTES in all stay with an arena that is used again and again. */
+enum { ARENA_FIRST_BLOCK = 8 * 1024, ARENA_KEPT_BYTES = 24 * 1024 };
 static const size_t ARENA_LIMIT_DEFAULT = (size_t)64 * 1024 * 1024;
 
 struct arena_block {
@@ -78,9 +79,16 @@ static void blocks_free(struct arena_block *block)
 void arena_reset(struct arena *arena)
 {
     arena_wipe(arena);
-    blocks_free(arena->first->next);
-    arena->first->next = NULL;
-    arena->first->used = 0;
+    struct arena_block *last = arena->first;
+    size_t kept = last->size;
+    last->used = 0;
+    while (last->next != NULL && kept + last->next->size <= ARENA_KEPT_BYTES) {
+        last = last->next;
+        last->used = 0;
+        kept += last->size;
+    }
+    blocks_free(last->next);
+    last->next = NULL;
     arena->current = arena->first;
     arena->used = 0;
 }
@@ -96,7 +104,12 @@ void arena_free(struct arena *arena)
 
 static void arena_grow(struct arena *arena, size_t size)
 {
+    struct arena_block *kept = arena->current->next;
     size_t wanted = arena->current->size * 2;
+    if (kept != NULL && kept->size >= size) {
+        arena->current = kept;
+        return;
+    }
     if (wanted < size)
         wanted = size;
     struct arena_block *block = block_new(wanted);
@@ -104,6 +117,7 @@ static void arena_grow(struct arena *arena, size_t size)
         log_error("arena_out_of_memory", LOG_INT("bytes", (int64_t)wanted));
         abort();
     }
+    block->next = kept;
     arena->current->next = block;
     arena->current = block;
 }

@@ -84,6 +84,9 @@ void sqlite_stop_on_disk_error(int code);
 void sqlite_end_walks(struct sqlite_tx *tx);
 /* Mutexes and conditions of a store that was just allocated; sql_close destroys them. */
 void sqlite_locks_init(struct sqlite_store *store);
+/* The name of the file layer that writes the frames of a commit with one call; made at its first call, which
+ * one thread makes alone. NULL: SQLite's own. */
+const char *sqlite_wal_layer(void);
 /* Opens a connection with its settings, each read back; ret_reason gets a static text. */
 enum err sqlite_connect(struct sqlite_store *store, bool reader, struct sqlite_connection *ret_connection,
                         const char **ret_reason);

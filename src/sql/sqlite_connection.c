@@ -129,9 +129,12 @@ static enum err apply_settings(sqlite3 *db, bool reader, const char **ret_reason
 
 /* Counting every allocation under one lock costs the writer a twentieth of its time; nobody asks for the sum.
  */
+static const char *layer;
+
 static void configure_once(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    layer = sqlite3_initialize() == SQLITE_OK ? sqlite_wal_layer() : NULL;
 }
 
 enum err sqlite_connect(struct sqlite_store *store, bool reader, struct sqlite_connection *ret_connection,
@@ -143,7 +146,7 @@ enum err sqlite_connect(struct sqlite_store *store, bool reader, struct sqlite_c
     char cache[64];
     pthread_once(&configured, configure_once);
     int code = sqlite3_open_v2(store->path, &connection.db,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, layer);
     enum err error = sqlite_error(code);
     if (error == ERR_NONE) {
         sqlite3_busy_timeout(connection.db, SQLITE_BUSY_MILLIS);

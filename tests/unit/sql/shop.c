@@ -142,6 +142,8 @@ enum err job_run(struct sql_tx *tx, struct arena *arena, void *context)
     job->runs++;
     job->arena_at_start = arena_used(arena);
     arena_alloc(arena, 100);
+    if (job->way == JOB_LOOK)
+        return ERR_NOT_FOUND;
     TRY(sql_exec(tx, ITEM_INSERT, NULL, SQL_INT(job->id), SQL_TEXT(STR("plain")), SQL_NULL));
     switch (job->way) {
     case JOB_REFUSE:
@@ -162,6 +164,7 @@ enum err job_run(struct sql_tx *tx, struct arena *arena, void *context)
         sem_wait(job->gate);
         return ERR_NONE;
     case JOB_PLAIN:
+    case JOB_LOOK:
         break;
     }
     return ERR_NONE;

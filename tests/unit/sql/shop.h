@@ -49,7 +49,17 @@ struct sql_counters shop_count(const struct shop *shop);
 /* A command: inserts item `id`, then does as it is told, and remembers how it went. */
 struct job {
     int64_t id;
-    enum { JOB_PLAIN, JOB_REFUSE, JOB_IGNORE, JOB_CLAIM, JOB_BOMB, JOB_FILL, JOB_WALK, JOB_GATE } way;
+    enum {
+        JOB_PLAIN,
+        JOB_REFUSE,
+        JOB_IGNORE,
+        JOB_CLAIM,
+        JOB_BOMB,
+        JOB_FILL,
+        JOB_WALK,
+        JOB_GATE,
+        JOB_LOOK
+    } way;
     const struct shop *shop;
     sem_t *gate;           /* JOB_GATE waits for it inside the command */
     unsigned *sequence;    /* counts answers */
