@@ -126,8 +126,8 @@ static enum err run_alone(struct sqlite_store *store, struct sqlite_item *item)
     return item->result != ERR_NONE ? item->result : ERR_FULL;
 }
 
-/* A savepoint keeps a copy of every page that its command changes, which is a tenth of the writer's time; so a
- * group is tried without them, and again with them where a command failed after it had written. What even
+/* A savepoint keeps a copy of every page that its command changes, which is a tenth of the writer's time; so
+ * a group is tried without them, and again with them where a command failed after it had written. What even
  * that does not bring about is tried one by one. */
 static void run_all(struct sqlite_store *store, unsigned count)
 {
