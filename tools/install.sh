@@ -42,6 +42,9 @@ program mandoc mandoc
 program zsh zsh
 file /usr/lib/python3/dist-packages/aiosmtpd/__init__.py python3-aiosmtpd
 file /usr/share/perl5/Net/SMPP.pm libnet-smpp-perl
+file /usr/lib/kannel/test/drive_smpp kannel-extras
+program tshark tshark
+program stunnel4 stunnel4
 file /usr/bin/python3 python3
 file /usr/bin/chromium chromium
 file /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
