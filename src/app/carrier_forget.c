@@ -1,6 +1,7 @@
 #include "app/carrier_forget.h"
 
 #include "app/lease.h"
+#include "app/message_carry.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "store/message.h"
@@ -25,9 +26,14 @@ static enum err plan_run(struct sql_tx *tx, struct arena *arena, void *context)
 static enum err forget_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct forget_job *job = context;
+    int64_t receipts;
     (void)arena;
-    return store_carrier_forget(tx, job->now - LIMIT_CARRIER_ID_DAYS * MICROS_DAY, LIMIT_BULK_ROWS,
-                                &job->count);
+    TRY(store_carrier_forget(tx, job->now - LIMIT_CARRIER_ID_DAYS * MICROS_DAY, LIMIT_BULK_ROWS,
+                             &job->count));
+    TRY(message_receipts_forget(tx, job->now, LIMIT_BULK_ROWS, &receipts));
+    if (receipts > job->count)
+        job->count = receipts;
+    return ERR_NONE;
 }
 
 static enum err plan(struct app *app, int64_t due)

@@ -7,6 +7,14 @@
 #include "base/secret.h"
 #include "crypto/hmac.h"
 
+bool carrier_is_known(const struct app *app, struct str name)
+{
+    for (size_t i = 0; i < app->settings->carrier_count; i++)
+        if (str_is(name, app->settings->carriers[i].name))
+            return true;
+    return false;
+}
+
 const struct settings_carrier *carrier_find(const struct app *app, struct str name)
 {
     for (size_t i = 0; i < app->settings->carrier_count; i++)

@@ -5,7 +5,9 @@
 #include "app/app.h"
 #include "app/settings.h"
 
-/* The settings of a carrier; NULL where there is none of that name. */
+/* Whether numbers may come from a carrier of that name, whatever it speaks. */
+bool carrier_is_known(const struct app *app, struct str name);
+/* The settings of a carrier that delivers by HTTP; NULL where there is none of that name. */
 const struct settings_carrier *carrier_find(const struct app *app, struct str name);
 
 /* Checks HMAC-SHA256 under the carrier's secret over timestamp, "." and body. signature: hexadecimal (with or

@@ -1,5 +1,6 @@
 #include "app/closure_effects.h"
 
+#include "app/message_carry.h"
 #include "app/number_aging.h"
 #include "app/rnd_month.h"
 #include "app/settings.h"
@@ -45,6 +46,7 @@ static enum err release_number(struct closure_work *closure, struct str e164)
 
 static enum err end_line(struct closure_work *closure, struct store_line *line)
 {
+    TRY(message_stop(closure->tx, closure->arena, closure->account, 0, line->line_id, closure->now));
     TRY(release_number(closure, line->e164));
     line->ended_at = closure->now;
     if (line->fees_stopped_at == 0)

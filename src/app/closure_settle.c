@@ -1,5 +1,6 @@
 #include "app/closure_effects.h"
 
+#include "app/message_carry.h"
 #include "app/wallet.h"
 #include "base/failpoint.h"
 #include "base/ids.h"
@@ -100,6 +101,7 @@ enum err closure_effect_freeze_wallet(struct closure_work *closure)
     if (account == NULL || closure->row.scope != CLOSURE_SCOPE_ACCOUNT)
         return ERR_NONE;
     FAILPOINT("closure.settle");
+    TRY(message_stop(closure->tx, closure->arena, account, 0, 0, closure->now));
     wallet_request_key(account, STR("settle"),
                        arena_printf(closure->arena, "%lld", (long long)closure->row.closure_id), key);
     struct store_transfer transfer = {.ledger_id = account->row.ledger_id,

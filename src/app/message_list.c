@@ -1,5 +1,6 @@
 #include "app/message_list.h"
 
+#include "app/message_carry.h"
 #include "app/message_rows.h"
 #include "app/service_name.h"
 #include "base/clock.h"
@@ -46,6 +47,23 @@ enum err message_names_load(struct app *app, struct sql_tx *tx, struct arena *ar
     return ERR_NONE;
 }
 
+enum err message_views_add_sent(struct sql_tx *tx, int64_t account_id, struct message_view *views,
+                                size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct store_sent_sum sum;
+        size_t found = 0;
+        if (views[i].sent)
+            TRY(store_sent_sums(tx, account_id, views[i].message_id, views[i].message_id, &sum, 1, &found));
+        if (found == 0)
+            continue;
+        views[i].state = message_sent_state(&sum);
+        views[i].parts = sum.parts;
+        views[i].price = sum.price;
+    }
+    return ERR_NONE;
+}
+
 struct message_view message_view_of(const struct message_names *names, const struct store_message *row)
 {
     struct message_view view = {
@@ -80,6 +98,7 @@ static enum err fill_page(struct list_job *job, struct sql_tx *tx, const struct 
     job->page.messages = ARENA_ARRAY(job->arena, limit, struct message_view);
     for (size_t i = 0; i < job->page.count; i++)
         job->page.messages[i] = message_view_of(&names, &rows[i]);
+    TRY(message_views_add_sent(tx, job->account_id, job->page.messages, job->page.count));
     job->page.next = count > limit ? rows[limit - 1].message_id : 0;
     return store_message_count_unread(tx, job->account_id, &job->page.unread);
 }
@@ -133,7 +152,7 @@ static enum err get_run(struct sql_tx *tx, struct arena *arena, void *context)
     TRY(store_message_get(tx, job->arena, &account->key, job->account_id, job->message_id, &row));
     TRY(message_names_load(job->app, tx, job->arena, account, &row, 1, &names));
     job->view = message_view_of(&names, &row);
-    return ERR_NONE;
+    return message_views_add_sent(tx, job->account_id, &job->view, 1);
 }
 
 enum err message_get(struct app *app, struct arena *arena, int64_t account_id, int64_t message_id,
@@ -174,12 +193,15 @@ enum err message_read_all(struct app *app, const struct actor *actor, int64_t up
 static enum err delete_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct one_job *job = context;
-    (void)arena;
+    struct account *account;
+    TRY(account_load(job->app, tx, arena, job->account_id, &account));
+    TRY(message_stop(tx, arena, account, job->message_id, 0, job->now));
     return store_message_delete(tx, job->account_id, job->message_id);
 }
 
 enum err message_delete(struct app *app, const struct actor *actor, int64_t message_id)
 {
-    struct one_job job = {.account_id = actor->account_id, .message_id = message_id};
+    struct one_job job = {
+        .app = app, .account_id = actor->account_id, .message_id = message_id, .now = clock_now()};
     return sql_call(app->store, "message_delete", delete_run, &job);
 }

@@ -14,6 +14,9 @@ struct message_view {
     struct str service; /* name of the linked service; empty: none */
     struct str number;  /* E.164 of its line */
     int64_t line_ended_at;
+    /* Of a sent text: what became of it (enum sent_state; waiting means on its way), its parts and what they
+     * cost, millionths. state 0: it was received. */
+    int64_t state, parts, price;
 };
 
 struct message_page {
@@ -39,7 +42,7 @@ enum err message_get(struct app *app, struct arena *arena, int64_t account_id, i
 /* Marks one as read (once), or all up to the id; ERR_NOT_FOUND. */
 enum err message_read(struct app *app, const struct actor *actor, int64_t message_id);
 enum err message_read_all(struct app *app, const struct actor *actor, int64_t up_to);
-/* Deletes one for good; ERR_NOT_FOUND. */
+/* Deletes one for good; one that was not sent yet is not; ERR_NOT_FOUND. */
 enum err message_delete(struct app *app, const struct actor *actor, int64_t message_id);
 
 #endif

@@ -4,6 +4,7 @@
 #include "app/lease.h"
 #include "app/message_forward.h"
 #include "app/message_parts.h"
+#include "app/message_send.h"
 #include "app/message_wishes.h"
 #include "app/service_catalogue.h"
 #include "base/clock.h"
@@ -68,6 +69,7 @@ static enum err store_text(struct receive_job *job, struct sql_tx *tx, struct ar
     if (job->service.length != 0)
         TRY(store_service(job, tx, arena, account, line_id, &message.service_id));
     TRY(store_message_insert(tx, arena, &account->key, &message));
+    TRY(message_opt_out(tx, arena, account, line_id, message.peer, message.text, job->now));
     TRY(message_forward(tx, arena, account, &message, job->to, job->service_name, job->now));
     return store_line_touch(tx, message.account_id, line_id, job->now);
 }

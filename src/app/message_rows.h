@@ -21,6 +21,9 @@ struct message_names {
 enum err message_names_load(struct app *app, struct sql_tx *tx, struct arena *arena,
                             const struct account *account, const struct store_message *rows, size_t count,
                             struct message_names *ret_names);
+/* Adds to sent texts what became of them. */
+enum err message_views_add_sent(struct sql_tx *tx, int64_t account_id, struct message_view *views,
+                                size_t count);
 struct message_view message_view_of(const struct message_names *names, const struct store_message *row);
 
 #endif

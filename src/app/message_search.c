@@ -80,7 +80,7 @@ static enum err search_run(struct sql_tx *tx, struct arena *arena, void *context
     TRY(message_names_load(job->app, tx, job->arena, account, NULL, 0, &names));
     while (more && job->hits.searched < LIMIT_SEARCH_ROWS && job->hits.count < job->search.limit)
         TRY(search_batch(job, tx, account, &names, &more));
-    return ERR_NONE;
+    return message_views_add_sent(tx, job->account_id, job->hits.messages, job->hits.count);
 }
 
 static enum err split_words(struct search_job *job)

@@ -84,7 +84,7 @@ static void read_line(struct import_job *job, size_t line, struct str text)
         add_error(job, line, NUMBER_IMPORT_COLUMNS, text);
     else if (!phone_read(job->arena, cells[0], &number.e164))
         add_error(job, line, NUMBER_IMPORT_NUMBER, cells[0]);
-    else if (carrier_find(job->app, number.carrier) == NULL)
+    else if (!carrier_is_known(job->app, number.carrier))
         add_error(job, line, NUMBER_IMPORT_CARRIER, number.carrier);
     else if (!read_class(cells[2], job->import->number_class, &number.class))
         add_error(job, line, NUMBER_IMPORT_CLASS, cells[2]);

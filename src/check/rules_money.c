@@ -4,7 +4,8 @@
 
 /* The digits in the texts below. */
 _Static_assert(LEDGER_WALLET == 1 && LEDGER_REFUND_PAYABLE == 2 && LEDGER_RECEIVABLE == 3 &&
-                   LEDGER_CASH == 4 && LEDGER_WRITTEN_OFF == 7 && REFUND_FAILED == 4,
+                   LEDGER_CASH == 4 && LEDGER_WRITTEN_OFF == 7 && LEDGER_HELD == 8 && SENT_ACCEPTED == 3 &&
+                   REFUND_FAILED == 4,
                "stored values never change");
 
 /* SQL keeps its own lines. */
@@ -23,14 +24,24 @@ const struct check_rule check_rules_money[] = {
      "parts GROUP BY ledger_id) AS whole WHERE total <> 0 LIMIT 100"},
     {"transfer_shape", CHECK_NO_ARGUMENT,
      "SELECT ledger_id || '/' || transfer_id, 'moves ' || amount || ' from ' || debit || ' to ' || credit "
-     "FROM transfer WHERE amount <= 0 OR debit = credit OR debit NOT BETWEEN 1 AND 7 OR credit NOT BETWEEN "
-     "1 AND 7 LIMIT 100"},
+     "FROM transfer WHERE amount <= 0 OR debit = credit OR debit NOT BETWEEN 1 AND 8 OR credit NOT BETWEEN "
+     "1 AND 8 LIMIT 100"},
     {"request_key_once", CHECK_NO_ARGUMENT,
      "SELECT CAST(ledger_id AS TEXT), COUNT(*) || ' transfers of one request' FROM transfer GROUP BY "
      "ledger_id, request_key HAVING COUNT(*) > 1 LIMIT 100"},
     {"balance_sign", CHECK_NO_ARGUMENT,
      "SELECT CAST(ledger_id AS TEXT), 'account ' || code || ' holds ' || balance FROM ledger_balance WHERE "
      "(code = 2 AND balance < 0) OR (code = 3 AND balance > 0) OR code NOT BETWEEN 1 AND 3 LIMIT 100"},
+    /* Nothing leads from a ledger to its account but a sealed field: the sums of the house are compared. */
+    {"held_for_texts", CHECK_NO_ARGUMENT,
+     "SELECT 'ledgers', 'hold ' || held || ' for texts under way, which cost ' || open FROM (SELECT (SELECT "
+     "COALESCE(SUM(CASE WHEN credit = 8 THEN amount ELSE -amount END), 0) FROM transfer WHERE credit = 8 OR "
+     "debit = 8) AS held, (SELECT COALESCE(SUM(price), 0) FROM sent_part WHERE state < 3) AS open) AS whole "
+     "WHERE held <> open"},
+    {"held_sign", CHECK_NO_ARGUMENT,
+     "SELECT CAST(ledger_id AS TEXT), 'holds ' || held || ' for texts' FROM (SELECT ledger_id, SUM(CASE WHEN "
+     "credit = 8 THEN amount ELSE -amount END) AS held FROM transfer WHERE credit = 8 OR debit = 8 GROUP BY "
+     "ledger_id) AS whole WHERE held < 0 LIMIT 100"},
     {"payment_refunded", CHECK_NO_ARGUMENT,
      "SELECT account_id || '/' || payment_id, refunded || ' of ' || amount || ' went back' FROM payment "
      "WHERE refunded < 0 OR refunded > amount OR amount <= 0 LIMIT 100"},

@@ -24,6 +24,7 @@ const struct check_rule check_rules_owner[] = {
      STATE("declaration", "declaration_id", "state NOT BETWEEN 1 AND 6") "UNION ALL "
      STATE("ticket", "ticket_id", "state NOT BETWEEN 1 AND 3") "UNION ALL "
      STATE("archive", "archive_id", "state NOT BETWEEN 1 AND 3") "UNION ALL "
+     STATE("sent_part", "message_id", "state NOT BETWEEN 1 AND 6") "UNION ALL "
      STATE("outbox", "outbox_id", "state NOT BETWEEN 0 AND 3") "UNION ALL SELECT 'contact ' || contact_id, "
      "kind FROM contact WHERE kind NOT IN (1, 2) UNION ALL SELECT 'message ' || message_id, direction FROM "
      "message WHERE direction NOT IN (1, 2) UNION ALL SELECT 'receipt ' || closure_id, stage FROM receipt "
@@ -32,7 +33,8 @@ const struct check_rule check_rules_owner[] = {
     {"has_account", CHECK_NO_ARGUMENT,
      "SELECT subject, 'belongs to no account' FROM (" NO_ACCOUNT("contact", "contact_id") "UNION ALL "
      NO_ACCOUNT("proof", "proof_id") "UNION ALL " NO_ACCOUNT("line", "line_id") "UNION ALL "
-     NO_ACCOUNT("message", "message_id") "UNION ALL " NO_ACCOUNT("message_part", "group_id") "UNION ALL " NO_ACCOUNT("linked_service", "service_id") "UNION ALL "
+     NO_ACCOUNT("message", "message_id") "UNION ALL " NO_ACCOUNT("message_part", "group_id") "UNION ALL "
+     NO_ACCOUNT("sent_part", "message_id") "UNION ALL " NO_ACCOUNT("opted_out", "peer_id") "UNION ALL " NO_ACCOUNT("linked_service", "service_id") "UNION ALL "
      NO_ACCOUNT("line_service", "service_id") "UNION ALL " NO_ACCOUNT("blocked_sender", "sender_id") "UNION ALL "
      NO_ACCOUNT("customer_order", "order_id") "UNION ALL " NO_ACCOUNT("payment", "payment_id") "UNION ALL "
      NO_ACCOUNT("closure", "closure_id") "UNION ALL " NO_ACCOUNT("archive", "archive_id") "UNION ALL "

@@ -27,11 +27,16 @@ const struct check_rule check_rules_work[] = {
      "WHERE " SUBJECT_OF("outbox", "outbox", "outbox_id") "OR "
      SUBJECT_OF("closure", "closure", "closure_id") "OR " SUBJECT_OF("sweep", "closure", "closure_id") "OR "
      SUBJECT_OF("ticket", "ticket", "ticket_id") "OR "
-     SUBJECT_OF("archive", "archive", "archive_id") "OR (queue.kind = 'line' AND NOT EXISTS (SELECT 1 FROM "
+     SUBJECT_OF("archive", "archive", "archive_id") "OR "
+     SUBJECT_OF("send", "sent_part", "message_id") "OR (queue.kind = 'line' AND NOT EXISTS (SELECT 1 FROM "
      "line WHERE line.account_id = queue.account_id AND line.line_id = queue.subject_id AND line.ended_at = "
      "0)) OR (queue.kind = 'declaration' AND queue.subject_id NOT IN (SELECT declaration_id FROM "
      "declaration)) OR (queue.kind = 'aging' AND queue.subject_id NOT IN (SELECT CAST(SUBSTR(e164, 2) AS "
      "BIGINT) FROM number)) LIMIT 100"},
+    {"sent_has_clock", CHECK_NO_ARGUMENT,
+     "SELECT account_id || '/' || message_id, 'waits and nothing sends it' FROM sent_part WHERE state < 3 AND "
+     "account_id IN (SELECT account_id FROM account WHERE box IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM queue WHERE queue.account_id = sent_part.account_id AND queue.subject_id = "
+     "sent_part.message_id AND queue.kind = 'send') LIMIT 100"},
     {"queue_once", CHECK_NO_ARGUMENT,
      "SELECT kind || ' ' || account_id || '/' || subject_id, COUNT(*) || ' times on the clock' FROM queue "
      "GROUP BY kind, account_id, subject_id HAVING COUNT(*) > 1 LIMIT 100"},

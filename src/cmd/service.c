@@ -9,6 +9,7 @@
 #include "app/keyring_turn.h"
 #include "app/leaves.h"
 #include "app/line_fees.h"
+#include "app/message_carry.h"
 #include "app/message_receive.h"
 #include "app/node.h"
 #include "app/node_events.h"
@@ -65,6 +66,7 @@ static const struct scheduler_kind kinds[] = {
     {"carrier_seen", carrier_forget_run},
     {"expired", expired_forget_run},
     {"parts", message_parts_run},
+    {"send", message_carry_run},
 };
 
 static void add_routes(struct service *service, const struct http_route *routes, size_t count)
@@ -266,6 +268,7 @@ static enum err start_all(struct service *service, const struct service_options 
     TRY(backup_name_store(&house->app));
     outbox_register(options->effects, options->effect_count);
     archive_register(archive_make);
+    message_carry_register(edge_smpp_submit, &service->smpp);
     TRY(keyring_turn_plan(&house->app));
     TRY(carrier_forget_plan(&house->app));
     TRY(expired_forget_plan(&house->app));
@@ -350,10 +353,10 @@ void service_stop(struct service *service)
     control_stop(service->control);
     node_events_stop(service->events);
     http_stop(service->private_server); /* its metrics look at the binds */
-    edge_smpp_stop(service->smpp);
     http_stop(swap_public(service, NULL));
-    scheduler_stop(service->scheduler);
+    scheduler_stop(service->scheduler); /* its jobs hand texts to the binds */
     service->house->app.scheduler = NULL;
+    edge_smpp_stop(service->smpp);
     service->house->app.publish = NULL;
     service->house->app.steady = NULL;
     node_free(service->house->app.node);

@@ -1,6 +1,7 @@
 #include "cmd/cli.h"
 
 #include "app/account_create.h"
+#include "app/message_send.h"
 #include "app/number_assign.h"
 #include "app/number_import.h"
 #include "app/wallet_credit.h"
@@ -105,7 +106,36 @@ static enum err run_wallet_credit(struct cli *cli)
     return ERR_NONE;
 }
 
+static enum err run_account_sending(struct cli *cli)
+{
+    const char *price = cli_option(cli, "price"), *daily = cli_option(cli, "daily");
+    int64_t account_id, micros = 0, a_day = 100;
+    bool on = cli->word_count == 1 && str_is(str_from(cli->words[0]), "on");
+    if (cli->word_count != 1 || (!on && !str_is(str_from(cli->words[0]), "off")))
+        return cli_fail(cli, ERR_USAGE, "say on or off");
+    if (on && (price == NULL || money_read(str_from(price), &micros) != ERR_NONE))
+        return cli_fail(cli, ERR_USAGE, "--price is an amount a part, as 0.02");
+    if (daily != NULL && (!str_to_int64(str_from(daily), &a_day) || a_day < 1))
+        return cli_fail(cli, ERR_USAGE, "--daily is a number of parts, 1 to %d", LIMIT_SENT_PARTS_DAY);
+    TRY(need_account(cli, cli_option(cli, "account"), &account_id));
+    enum err error =
+        account_set_sending(&cli->house->app, &operator_actor, account_id, on ? a_day : 0, micros);
+    if (error == ERR_INVALID)
+        return cli_fail(cli, ERR_USAGE, "--daily is at most %d, --price an amount from 0 on",
+                        LIMIT_SENT_PARTS_DAY);
+    TRY(error);
+    if (cli->json)
+        buf_printf(&cli->out, "{\"sending\":%s,\"daily\":%lld}\n", on ? "true" : "false",
+                   on ? (long long)a_day : 0);
+    else
+        buf_printf(&cli->out, on ? "may send %lld parts in 24 hours\n" : "may not send\n", (long long)a_day);
+    return ERR_NONE;
+}
+
 const struct cli_verb cli_verbs_number[] = {
+    {"account", "sending", "account sending on|off --account NAME [--price AMOUNT] [--daily COUNT]",
+     "lets an account answer texts, each part at a price and so many parts in 24 hours, or no more",
+     "violet account sending on --account ann --price 0.02 --daily 100", CLI_HOUSE, run_account_sending},
     {"number", "import", "number import [--carrier NAME] [--dry-run] FILE",
      "adds numbers to the inventory: CSV of number, carrier, class",
      "violet number import --dry-run numbers.csv", CLI_HOUSE | CLI_INPUT, run_number_import},

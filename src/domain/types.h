@@ -24,6 +24,16 @@ enum contact_kind { CONTACT_MAIL = 1, CONTACT_PHONE };
 
 enum message_direction { MESSAGE_RECEIVED = 1, MESSAGE_SENT };
 
+/* One part of a sent text. Up to under way its price is held; accepted and delivered are paid. */
+enum sent_state {
+    SENT_WAITING = 1,
+    SENT_UNDER_WAY, /* handed to the carrier, its answer is not known yet */
+    SENT_ACCEPTED,
+    SENT_DELIVERED,
+    SENT_FAILED,
+    SENT_UNKNOWN /* nobody knows: the answer was lost, or the carrier says so */
+};
+
 /* Where a subscriber has texts forwarded to. */
 enum forward_kind { FORWARD_OFF, FORWARD_MAIL, FORWARD_WEBHOOK };
 
@@ -37,7 +47,8 @@ enum ledger_account {
     LEDGER_CASH,
     LEDGER_REVENUE,
     LEDGER_GIVEN_UP,
-    LEDGER_WRITTEN_OFF
+    LEDGER_WRITTEN_OFF,
+    LEDGER_HELD /* the subscriber's, for texts that are under way; derived too */
 };
 
 enum closure_scope { CLOSURE_SCOPE_ACCOUNT = 1, CLOSURE_SCOPE_NUMBER };

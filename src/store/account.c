@@ -3,7 +3,14 @@
 #include "store/box.h"
 #include "store/statements.h"
 
-enum { FIELD_NAME = 1, FIELD_PASSWORD_HASH = 2, FIELD_LANGUAGE = 3, FIELD_LEDGER = 4 };
+enum {
+    FIELD_NAME = 1,
+    FIELD_PASSWORD_HASH = 2,
+    FIELD_LANGUAGE = 3,
+    FIELD_LEDGER = 4,
+    FIELD_SENDS = 5,
+    FIELD_SEND_PRICE = 6
+};
 enum {
     FIELD_QUIET_FROM = 20,
     FIELD_QUIET_TO,
@@ -61,6 +68,8 @@ static enum err account_seal(struct arena *arena, const struct seal_key *key,
     pack_add(&fields, FIELD_PASSWORD_HASH, account->password_hash);
     pack_add_int(&fields, FIELD_LANGUAGE, account->language);
     pack_add_int(&fields, FIELD_LEDGER, account->ledger_id);
+    pack_add_int(&fields, FIELD_SENDS, account->sends_a_day);
+    pack_add_int(&fields, FIELD_SEND_PRICE, account->send_price);
     pack_wishes(&fields, &account->wishes);
     return box_close(arena, key,
                      BOX_PLACE("account", account->account_id, account->account_id, account->version),
@@ -109,6 +118,8 @@ enum err store_account_open(struct arena *arena, const struct seal_key *key, str
     account->password_hash = pack_get(fields, FIELD_PASSWORD_HASH);
     account->language = pack_get_int(fields, FIELD_LANGUAGE);
     account->ledger_id = pack_get_int(fields, FIELD_LEDGER);
+    account->sends_a_day = pack_get_int(fields, FIELD_SENDS);
+    account->send_price = pack_get_int(fields, FIELD_SEND_PRICE);
     account->wishes = read_wishes(fields);
     return ERR_NONE;
 }

@@ -22,6 +22,8 @@ struct store_account {
     struct str name, password_hash;
     int64_t language, ledger_id;
     struct store_wishes wishes;
+    int64_t sends_a_day; /* parts of texts in 24 hours; 0: it may not send */
+    int64_t send_price;  /* of a part, millionths */
 };
 
 /* Inserts a new account (version 1). */

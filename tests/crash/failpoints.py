@@ -15,6 +15,7 @@ WAYS = {
     "test_keeping": ("backup.copied", "backup.before_manifest", "backup.verified", "restore.replayed",
                      "sql.backup_copied"),
     "test_move": ("move.batch", "move.before_end"),
+    "test_texts": ("message.before_submit", "message.after_submit", "message.carried", "message.taken_on"),
     "test_inputs": ("archive.chunk", "archive.finish", "declaration.before_record", "keyring.offer.every_copy",
                     "keyring.offer.first_copy", "keyring.offer.start", "message.received",
                     "sql.before_migration_commit"),

@@ -5,7 +5,7 @@ import struct
 import threading
 import time
 
-DELIVER, ENQUIRE, UNBIND, BINDS = 0x05, 0x15, 0x06, (0x01, 0x02, 0x09)
+DELIVER, SUBMIT, ENQUIRE, UNBIND, BINDS = 0x05, 0x04, 0x15, 0x06, (0x01, 0x02, 0x09)
 RESPONSE = 0x80000000
 NUMBER = b"12025550143"
 
@@ -22,6 +22,28 @@ def message(text, coding=0, esm=0, tlvs=b"", source=b"22000", to=NUMBER, ton=3):
     """The body of a deliver_sm."""
     return (b"\0" + bytes([ton, 0]) + source + b"\0\1\1" + to + b"\0" + bytes([esm, 0, 0, 0, 0, 0, 0, coding, 0,
             len(text)]) + text + tlvs)
+
+
+def receipt(id, stat="DELIVRD", to=b"12125550100", tlvs=b"", text=None):
+    """The body of a deliver_sm that is a receipt about a text to somebody."""
+    words = f"id:{id} sub:001 dlvrd:001 submit date:2611230800 done date:2611230801 stat:{stat} err:000 text:" \
+        if text is None else text
+    return message(words.encode(), esm=4, source=to, ton=1, tlvs=tlvs)
+
+
+class Submitted:
+    """A submit_sm as it came."""
+
+    def __init__(self, body):
+        rest = body[body.index(b"\0") + 1:]
+        self.source_ton, self.source_npi = rest[:2]
+        self.source, rest = rest[2:].split(b"\0", 1)
+        self.ton, self.npi = rest[:2]
+        self.to, rest = rest[2:].split(b"\0", 1)
+        self.esm, self.protocol, self.priority = rest[:3]
+        rest = rest[3:].split(b"\0", 2)[2]
+        self.receipt, _, self.coding, _, length = rest[:5]
+        self.text = rest[5:5 + length]
 
 
 class Session:
@@ -53,6 +75,8 @@ class Session:
         if command in BINDS:
             self.system_id, self.password = frame[16:].split(b"\0")[:2]
             self.send(pdu(command | RESPONSE, b"smsc\0" if not self.smsc.refuse else b"", self.smsc.refuse, sequence))
+        elif command == SUBMIT:
+            self.smsc.take(self, Submitted(frame[16:]), sequence)
         elif command in (ENQUIRE, UNBIND) and not self.smsc.mute:
             self.send(pdu(command | RESPONSE, sequence=sequence))
         with self.changed:
@@ -98,9 +122,23 @@ class Session:
 class Smsc:
     def __init__(self):
         self.refuse, self.mute, self.sessions = 0, False, []
+        self.submits, self.verdicts, self.next_id = [], [], 0x1a2b00
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def take(self, session, submitted, sequence):
+        """Takes a text, or does with it as the next of the verdicts says: a status, None for no answer at all, or
+        something to call instead."""
+        self.submits.append(submitted)
+        verdict = self.verdicts.pop(0) if self.verdicts else 0
+        if callable(verdict):
+            verdict = verdict(session)
+        self.next_id += 1
+        submitted.id = f"{self.next_id:x}"
+        if verdict is not None:
+            body = submitted.id.encode() + b"\0" if verdict == 0 else b""
+            session.send(pdu(SUBMIT | RESPONSE, body, verdict, sequence))
 
     def _accept(self):
         while True:

@@ -1,6 +1,9 @@
 #include "edge/api/rows.h"
 
+#include "app/message_carry.h"
 #include "app/message_search.h"
+#include "app/message_send.h"
+#include "base/money.h"
 
 static void add_message(struct call *call, const struct message_view *message)
 {
@@ -16,6 +19,15 @@ static void add_message(struct call *call, const struct message_view *message)
     json_time(json, "at", message->at);
     json_time(json, "sent_at", message->sent_at);
     json_time(json, "read_at", message->read_at);
+    if (message->state == 0) {
+        json_null(json, "delivery");
+        return;
+    }
+    json_object(json, "delivery");
+    json_text(json, "state", message_sent_word(message->state));
+    json_int(json, "parts", message->parts);
+    json_money(json, "price", message->price);
+    json_object_end(json);
 }
 
 static enum err read_filter(struct call *call, struct message_filter *filter)
@@ -106,10 +118,71 @@ static enum err delete_message(struct call *call)
     return call_done_empty(call);
 }
 
+static void add_quote(struct call *call, const struct message_quote *quote)
+{
+    struct json *json = &call->json;
+    json_int(json, "parts", quote->parts);
+    json_text(json, "alphabet", quote->wide ? "ucs2" : "gsm7");
+    json_int(json, "characters", (int64_t)quote->units);
+    json_int(json, "room", (int64_t)quote->room);
+    json_money(json, "price", quote->price);
+    json_int(json, "day_left", quote->day_left);
+    call_json_str(call, "refused", str_from(message_refusal_word(quote->refusal)));
+}
+
+static enum err fault_of_text(struct call *call, enum err error)
+{
+    return error == ERR_INVALID ? call_fault(call, "text", "invalid") : error;
+}
+
+static enum err post_quote(struct call *call)
+{
+    struct message_quote quote;
+    int64_t id;
+    TRY(call_param_id(call, "id", &id));
+    enum err error =
+        message_quote(call->app, call->arena, call->actor.account_id, id, call_text(call, "text"), &quote);
+    TRY(fault_of_text(call, error));
+    call_answer(call, 200);
+    add_quote(call, &quote);
+    return call_done(call);
+}
+
+static enum err post_answer(struct call *call)
+{
+    struct message_send send = {.text = call_text(call, "text"),
+                                .request = http_header(call->request, "Idempotency-Key"),
+                                .most = -1};
+    struct message_view message;
+    TRY(call_param_id(call, "id", &send.answers));
+    if (call_has(call, "most") &&
+        (money_read(call_text(call, "most"), &send.most) != ERR_NONE || send.most < 0))
+        return call_fault(call, "most", "invalid");
+    TRY(fault_of_text(call, message_send(call->app, &call->actor, &send)));
+    TRY(message_get(call->app, call->arena, call->actor.account_id, send.ret_message_id, &message));
+    call_answer(call, 201);
+    add_message(call, &message);
+    return call_done(call);
+}
+
 const struct call_row rows_message[] = {
     {"GET", "/api/v1/messages", HTTP_INLINE, CALL_SUBSCRIBER, get_messages, {{0}}, 0},
     {"GET", "/api/v1/search", HTTP_WORK, CALL_SUBSCRIBER, get_search, {{0}}, 0},
     {"GET", "/api/v1/messages/{id}", HTTP_INLINE, CALL_SUBSCRIBER, get_message, {{0}}, 0},
+    {"POST",
+     "/api/v1/messages/{id}/quote",
+     HTTP_WORK,
+     CALL_SUBSCRIBER,
+     post_quote,
+     {{"text", CALL_TEXT, true}},
+     CALL_NOT_REPEATED},
+    {"POST",
+     "/api/v1/messages/{id}/answer",
+     HTTP_WORK,
+     CALL_SUBSCRIBER,
+     post_answer,
+     {{"text", CALL_TEXT, true}, {"most", CALL_TEXT, false}},
+     0},
     {"POST", "/api/v1/messages/{id}/read", HTTP_WORK, CALL_SUBSCRIBER, post_read, {{0}}, 0},
     {"DELETE", "/api/v1/messages/{id}", HTTP_WORK, CALL_SUBSCRIBER, delete_message, {{0}}, 0},
     {0},

@@ -51,7 +51,7 @@ static unsigned in_flight(struct bind *bind)
     return count;
 }
 
-static uint32_t next_sequence(struct bind *bind)
+uint32_t bind_next_sequence(struct bind *bind)
 {
     bind->sequence = bind->sequence % SMPP_SEQUENCE_MAX + 1;
     return bind->sequence;
@@ -59,7 +59,7 @@ static uint32_t next_sequence(struct bind *bind)
 
 static enum err put_request(struct bind *bind, uint32_t command_id)
 {
-    struct smpp_pdu pdu = {.command_id = command_id, .sequence = next_sequence(bind)};
+    struct smpp_pdu pdu = {.command_id = command_id, .sequence = bind_next_sequence(bind)};
     return link_put(&bind->link, &pdu);
 }
 
@@ -73,7 +73,7 @@ static enum err put_bind(struct bind *bind)
     enum err error = secret_read(settings->password_file, arena, &password);
     if (error == ERR_NONE) {
         struct smpp_pdu pdu = {.command_id = bind->command_id,
-                               .sequence = next_sequence(bind),
+                               .sequence = bind_next_sequence(bind),
                                .system_id = str_from(settings->system_id),
                                .password = password,
                                .system_type = str_from(settings->system_type),
@@ -137,6 +137,9 @@ static enum err take(struct bind *bind, const struct smpp_pdu *pdu)
     case SMPP_DELIVER_SM:
     case SMPP_DATA_SM:
         return take_text(bind, pdu);
+    case SMPP_SUBMIT_SM | SMPP_RESPONSE:
+        submit_answered(bind, pdu);
+        return ERR_NONE;
     case SMPP_ENQUIRE_LINK:
         return answer_status(bind, pdu, SMPP_ROK);
     case SMPP_UNBIND:
@@ -153,6 +156,8 @@ static enum err take(struct bind *bind, const struct smpp_pdu *pdu)
         return take_bind_answer(bind, pdu);
     if (pdu->command_id == SMPP_GENERIC_NACK && bind->state.phase == EDGE_SMPP_CONNECTING)
         return ERR_FORBIDDEN;
+    if (pdu->command_id == SMPP_GENERIC_NACK)
+        submit_answered(bind, pdu);
     return (pdu->command_id & SMPP_RESPONSE) != 0 ? ERR_NONE : answer_status(bind, pdu, SMPP_RINVCMDID);
 }
 
@@ -226,6 +231,7 @@ static enum err serve(struct bind *bind)
     bool said = false;
     for (;;) {
         TRY(deliver_answer(bind));
+        TRY(submit_put(bind));
         if (must_stop(bind) && end == 0)
             TRY(begin_unbind(bind, &end));
         if (end != 0)
@@ -251,6 +257,7 @@ static enum err run_session(struct bind *bind)
     if (bind->link.out_length != 0)
         (void)link_turn(&bind->link, bind->wake, false, 0); /* the last answer, if it can be had */
     link_close(&bind->link);
+    submit_lost(bind);
     return error;
 }
 

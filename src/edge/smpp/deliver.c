@@ -1,5 +1,6 @@
 #include "edge/smpp/internal.h"
 
+#include "app/message_carry.h"
 #include "app/message_receive.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -153,13 +154,30 @@ static void count_refusal(struct bind *bind, enum smpp_status status)
     bind_count(bind, status == SMPP_RX_P_APPN ? &bind->state.refused : &bind->state.put_off);
 }
 
+/* Receipts are few, as texts that are sent are few: the bind waits for the COMMIT itself. One that can't be
+ * read is taken all the same: it would only come again. */
+static enum smpp_status take_receipt(struct bind *bind, const struct smpp_pdu *pdu)
+{
+    char from[2 * LIMIT_SENDER_BYTES], to[2 * LIMIT_SENDER_BYTES];
+    struct sms_receipt receipt;
+    enum err error = ERR_NONE;
+    if (sms_receipt_read(pdu, &receipt))
+        error =
+            message_receipt(bind->carrier->smpp->app, str_from(bind->carrier->settings->name),
+                            read_address(from, sizeof from, pdu->source_ton, pdu->source),
+                            read_address(to, sizeof to, pdu->destination_ton, pdu->destination), &receipt);
+    if (error != ERR_NONE)
+        bind_count(bind, &bind->state.put_off);
+    else
+        bind_count(bind, &bind->state.receipts);
+    return status_of(error);
+}
+
 enum smpp_status deliver_take(struct bind *bind, const struct smpp_pdu *pdu)
 {
-    if ((pdu->esm_class & SMPP_ESM_TYPE) == SMPP_ESM_RECEIPT ||
-        (pdu->esm_class & SMPP_ESM_TYPE) == SMPP_ESM_INTERMEDIATE) {
-        bind_count(bind, &bind->state.receipts);
-        return SMPP_ROK;
-    }
+    uint8_t type = pdu->esm_class & SMPP_ESM_TYPE;
+    if (type == SMPP_ESM_RECEIPT || type == SMPP_ESM_INTERMEDIATE)
+        return take_receipt(bind, pdu);
     if (pdu->destination.length == 0)
         return SMPP_RINVDSTADR;
     struct delivery *delivery = make(bind, pdu);

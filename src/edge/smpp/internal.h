@@ -17,6 +17,7 @@ enum {
     SMPP_STOP_SECONDS = 5,
     SMPP_BACK_OFF_SECONDS = 60, /* the longest */
     SMPP_REPEAT_MINUTES = 15,   /* how long after a lost answer a carrier may deliver again */
+    SMPP_ANSWER_SECONDS = 10,   /* a text whose answer takes longer counts as lost */
     SMPP_SLOW_SECONDS = 8,      /* a peer may have given up on an answer that took longer */
 };
 
@@ -41,12 +42,17 @@ enum err link_next(struct link *link, struct str *ret_frame);
 enum err link_put(struct link *link, const struct smpp_pdu *pdu);
 
 struct delivery;
+struct submission;
 
 /* The carrier's, shared by its binds. */
 struct carrier {
     struct edge_smpp *smpp;
     const struct settings_carrier *settings;
     _Atomic int64_t lost_at; /* when an answer may last have been lost, microseconds UTC */
+    pthread_mutex_t submit_lock;
+    pthread_cond_t submit_changed;
+    struct submission *submissions; /* oldest first */
+    int64_t submit_after;           /* monotonic: it wants nothing before */
 };
 
 struct bind {
@@ -87,5 +93,16 @@ enum smpp_status deliver_take(struct bind *bind, const struct smpp_pdu *pdu);
 /* Answers what has been stored since the last call. Without a connection, or for another one, nothing is
  * sent. */
 enum err deliver_answer(struct bind *bind);
+/* What a carrier's texts to send need, before its binds start and after they have ended. */
+void submit_init(struct carrier *carrier);
+void submit_free(struct carrier *carrier);
+/* Puts texts that wait into the link, as far as the window has room. */
+enum err submit_put(struct bind *bind);
+/* Takes a submit_sm_resp, or a generic_nack that may be one's. */
+void submit_answered(struct bind *bind, const struct smpp_pdu *answer);
+/* The connection has ended: nobody knows what became of what was under way. */
+void submit_lost(struct bind *bind);
+/* The number of the bind's next request. */
+uint32_t bind_next_sequence(struct bind *bind);
 
 #endif

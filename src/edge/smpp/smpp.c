@@ -39,6 +39,7 @@ static void add_carrier(struct edge_smpp *smpp, const struct settings_carrier *s
     struct carrier *carrier = &smpp->carriers[smpp->carrier_count++];
     carrier->smpp = smpp;
     carrier->settings = settings;
+    submit_init(carrier);
     carrier->lost_at = clock_now(); /* what the process before this one answered may not have arrived */
     for (unsigned i = 1; i <= (unsigned)settings->smpp.binds; i++) {
         add_bind(carrier, settings->smpp.bind == SETTINGS_BIND_TRANSCEIVER ? TRANSCEIVER : RECEIVER, i);
@@ -94,6 +95,8 @@ void edge_smpp_stop(struct edge_smpp *smpp)
             close(bind->wake);
         pthread_mutex_destroy(&bind->lock);
     }
+    for (size_t i = 0; i < smpp->carrier_count; i++)
+        submit_free(&smpp->carriers[i]);
     free(smpp->binds);
     free(smpp);
 }

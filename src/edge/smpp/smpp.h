@@ -3,6 +3,7 @@
 #ifndef EDGE_SMPP_SMPP_H
 #define EDGE_SMPP_SMPP_H
 
+#include "app/message_carry.h"
 #include "base/err.h"
 
 #include <stdint.h>
@@ -37,6 +38,9 @@ struct edge_smpp_state {
 enum err edge_smpp_start(struct app *app, struct edge_smpp **ret_smpp);
 /* Unbinds, waits for the texts that are being stored and their answers, frees; accepts NULL. */
 void edge_smpp_stop(struct edge_smpp *smpp);
+/* Hands a short message to a bind of its carrier and waits for the answer; what app/message_carry.h
+ * registers. context: a struct edge_smpp **, so that it may be registered before the binds start. */
+enum message_carried edge_smpp_submit(void *context, const struct message_carry *carry, char *ret_id);
 /* Calls each for every bind, in the order of the configuration. NULL: none. */
 void edge_smpp_each(struct edge_smpp *smpp, void (*each)(const struct edge_smpp_state *state, void *context),
                     void *context);

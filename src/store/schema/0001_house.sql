@@ -181,6 +181,44 @@ CREATE TABLE message_part (
     PRIMARY KEY (account_id, group_id, number)
 );
 
+-- Parts of texts that were sent: states of domain's enum sent_state. Below 3 the price is held from the wallet.
+-- request_key makes asking twice one text; it is a keyed hash.
+CREATE TABLE sent_part (
+    account_id int64 NOT NULL,
+    message_id int64 NOT NULL,
+    number int64 NOT NULL,
+    line_id int64 NOT NULL,
+    state int64 NOT NULL,
+    state_at int64 NOT NULL,
+    price int64 NOT NULL,
+    tries int64 NOT NULL,
+    request_key bytes NOT NULL,
+    PRIMARY KEY (account_id, message_id, number)
+);
+CREATE INDEX sent_part_request ON sent_part (account_id, request_key);
+CREATE INDEX sent_part_open ON sent_part (account_id, message_id) WHERE state < 3;
+
+-- What a carrier's receipt is found by: a hash of carrier, recipient and the carrier's id. message_id 0: the receipt
+-- came before the answer that says whose it is, and waits with its state.
+CREATE TABLE sent_receipt (
+    receipt_hash bytes NOT NULL PRIMARY KEY,
+    account_id int64 NOT NULL,
+    message_id int64 NOT NULL,
+    number int64 NOT NULL,
+    state int64 NOT NULL,
+    at int64 NOT NULL
+);
+CREATE INDEX sent_receipt_at ON sent_receipt (at);
+
+-- Who asked a line for no more texts (STOP); peer_id is a keyed hash under the account's key.
+CREATE TABLE opted_out (
+    account_id int64 NOT NULL,
+    line_id int64 NOT NULL,
+    peer_id int64 NOT NULL,
+    at int64 NOT NULL,
+    PRIMARY KEY (account_id, line_id, peer_id)
+);
+
 -- service_id is a keyed hash of the service's name under the account's key.
 CREATE TABLE linked_service (
     account_id int64 NOT NULL,

@@ -13,6 +13,12 @@ DELETE FROM line_service WHERE account_id = $1 AND (line_id, service_id) IN (
 -- name: sweep_blocked_sender
 DELETE FROM blocked_sender WHERE account_id = $1 AND sender_id IN (
     SELECT sender_id FROM blocked_sender WHERE account_id = $1 ORDER BY sender_id LIMIT $2);
+-- name: sweep_sent_part
+DELETE FROM sent_part WHERE account_id = $1 AND (message_id, number) IN (
+    SELECT message_id, number FROM sent_part WHERE account_id = $1 AND state > 2 ORDER BY message_id, number LIMIT $2);
+-- name: sweep_opted_out
+DELETE FROM opted_out WHERE account_id = $1 AND (line_id, peer_id) IN (
+    SELECT line_id, peer_id FROM opted_out WHERE account_id = $1 ORDER BY line_id, peer_id LIMIT $2);
 -- name: sweep_contact
 DELETE FROM contact WHERE account_id = $1 AND contact_id IN (
     SELECT contact_id FROM contact WHERE account_id = $1 ORDER BY contact_id LIMIT $2);
