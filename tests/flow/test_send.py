@@ -59,7 +59,10 @@ def state(sent):
 
 
 def becomes(sent, wanted, seconds=15):
-    eventually(lambda: state(sent) == wanted, seconds, f"{wanted}, not {state(sent)}")
+    try:
+        eventually(lambda: state(sent) == wanted, seconds)
+    except AssertionError:
+        raise AssertionError(f"{state(sent)}, not {wanted}") from None
 
 
 def say_receipt(*words, **named):
@@ -253,6 +256,7 @@ def a_text_that_waits_can_be_deleted_and_its_price_comes_back():
 def a_text_waits_for_its_carrier_over_a_restart():
     smsc.verdicts = [THROTTLED]
     sent = answer("Patience")
+    eventually(lambda: int(one(service, "SELECT count(*) FROM sent_part WHERE state = 1 AND tries = 1")) == 1, 10)
     service.kill()
     service.start()
     ann.base = service.url
