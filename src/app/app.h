@@ -18,6 +18,7 @@ struct scheduler;
 struct lease;
 struct node;
 struct service_catalogue;
+struct carriers;
 
 struct app {
     struct sql_store *store;
@@ -30,6 +31,7 @@ struct app {
     struct lease *lease; /* of the job that runs, in the copy that it is given; NULL outside of one */
     struct node *node;   /* this one among those on the store; NULL: it has no name there */
     struct service_catalogue *services; /* NULL: the shipped list alone */
+    struct carriers *_Atomic carriers;  /* NULL: nothing is served here, and they are those of the settings */
     /* Tells the listeners of an account that something was committed ("message"). NULL allowed. */
     void (*publish)(void *context, int64_t account_id, const char *event, struct str data);
     void *publish_context;

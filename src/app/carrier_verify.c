@@ -1,5 +1,6 @@
 #include "app/carrier_verify.h"
 
+#include "app/carriers.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/limits.h"
@@ -17,11 +18,8 @@ bool carrier_is_known(const struct app *app, struct str name)
 
 const struct settings_carrier *carrier_find(const struct app *app, struct str name)
 {
-    for (size_t i = 0; i < app->settings->carrier_count; i++)
-        if (app->settings->carriers[i].kind == SETTINGS_CARRIER_HTTP &&
-            str_is(name, app->settings->carriers[i].name))
-            return &app->settings->carriers[i];
-    return NULL;
+    const struct settings_carrier *carrier = carriers_find(app, name);
+    return carrier != NULL && carrier->kind == SETTINGS_CARRIER_HTTP ? carrier : NULL;
 }
 
 static enum err read_signature(struct arena *arena, struct str text, struct str *ret_code)

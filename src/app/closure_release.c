@@ -1,5 +1,6 @@
 #include "app/closure_effects.h"
 
+#include "app/carriers.h"
 #include "app/message_carry.h"
 #include "app/number_aging.h"
 #include "app/rnd_month.h"
@@ -12,12 +13,10 @@
 
 enum { RELEASE_LINES = CLOSURE_NUMBERS };
 
-static bool carrier_ages(const struct settings *settings, struct str carrier)
+static bool carrier_ages(const struct app *app, struct str name)
 {
-    for (size_t i = 0; i < settings->carrier_count; i++)
-        if (str_is(carrier, settings->carriers[i].name))
-            return settings->carriers[i].ages == SETTINGS_AGES_CARRIER;
-    return false;
+    const struct settings_carrier *carrier = carriers_find(app, name);
+    return carrier != NULL && carrier->ages == SETTINGS_AGES_CARRIER;
 }
 
 /* Returned numbers are aged and reported by their carrier; ours rest with us and stand in the month's file.
@@ -31,7 +30,7 @@ static enum err release_number(struct closure_work *closure, struct str e164)
         return ERR_NONE; /* it left by port, or was released by the run before */
     TRY(error);
     struct store_number number = before;
-    bool returned = carrier_ages(settings, before.carrier);
+    bool returned = carrier_ages(closure->app, before.carrier);
     number.account_id = number.line_id = number.assigned_at = 0;
     number.seen_wall = number.seen_monotonic = 0;
     number.disconnected_at = closure->now;

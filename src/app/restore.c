@@ -2,6 +2,7 @@
 
 #include "app/account.h"
 #include "app/backup_files.h"
+#include "app/carriers.h"
 #include "app/number_aging.h"
 #include "app/rnd_month.h"
 #include "app/settings.h"
@@ -108,12 +109,10 @@ static enum err tombstone_refunds(struct restore_job *job, struct sql_tx *tx)
     return ERR_NONE;
 }
 
-static bool carrier_ages(const struct settings *settings, struct str carrier)
+static bool carrier_ages(const struct app *app, struct str name)
 {
-    for (size_t i = 0; i < settings->carrier_count; i++)
-        if (str_is(carrier, settings->carriers[i].name))
-            return settings->carriers[i].ages == SETTINGS_AGES_CARRIER;
-    return false;
+    const struct settings_carrier *carrier = carriers_find(app, name);
+    return carrier != NULL && carrier->ages == SETTINGS_AGES_CARRIER;
 }
 
 /* In the copy the number may still be the account's, or not yet have been given to it. */
@@ -135,7 +134,7 @@ static enum err tombstone_number(struct restore_job *job, struct sql_tx *tx,
     TRY(error);
     if (!must_rest(&before, job->tombstone, ended->disconnected_at))
         return ERR_NONE;
-    bool returned = carrier_ages(settings, before.carrier);
+    bool returned = carrier_ages(job->app, before.carrier);
     number = before;
     number.account_id = number.line_id = number.assigned_at = number.seen_wall = number.seen_monotonic = 0;
     number.state = returned ? NUMBER_RETURNED : NUMBER_AGING;

@@ -130,6 +130,7 @@ struct settings_rnd {
 
 struct settings {
     const char *data; /* directory, absolute */
+    const char *file; /* that this was read from, absolute; "" for none */
     struct settings_server server;
     const char *node_name; /* "": the machine's */
     const char *store_url;

@@ -17,9 +17,9 @@
 
 enum { CLI_INPUT_LIMIT = 16 * 1024 * 1024 };
 
-static const struct cli_verb *const verb_tables[] = {cli_verbs_account, cli_verbs_number,  cli_verbs_closure,
-                                                     cli_verbs_keeping, cli_verbs_message, cli_verbs_node,
-                                                     cli_verbs_system};
+static const struct cli_verb *const verb_tables[] = {cli_verbs_account, cli_verbs_number,  cli_verbs_carrier,
+                                                     cli_verbs_closure, cli_verbs_keeping, cli_verbs_message,
+                                                     cli_verbs_node,    cli_verbs_system};
 
 const char *cli_option(const struct cli *cli, const char *name)
 {

@@ -56,6 +56,7 @@ enum err cli_settings(struct cli *cli, struct settings *ret_settings);
 /* The verbs of each file, ended by a row without a noun. */
 extern const struct cli_verb cli_verbs_account[];
 extern const struct cli_verb cli_verbs_number[];
+extern const struct cli_verb cli_verbs_carrier[];
 extern const struct cli_verb cli_verbs_closure[];
 extern const struct cli_verb cli_verbs_keeping[];
 extern const struct cli_verb cli_verbs_message[];

@@ -209,15 +209,23 @@ static void resolve(struct arena *arena, const char *data, const char **path)
         *path = arena_printf(arena, "%s/%s", data, *path).data;
 }
 
-/* Makes every path absolute; the data directory itself counts from where the program was started. */
-static enum err resolve_paths(struct arena *arena, struct settings *settings)
+/* Makes a path that counts from where the program was started absolute. */
+static enum err resolve_here(struct arena *arena, const char **path)
 {
     char here[4096];
-    if (settings->data[0] != '/') {
-        if (getcwd(here, sizeof here) == NULL)
-            return ERR_IO;
-        settings->data = arena_printf(arena, "%s/%s", here, settings->data).data;
-    }
+    if ((*path)[0] == '\0' || (*path)[0] == '/')
+        return ERR_NONE;
+    if (getcwd(here, sizeof here) == NULL)
+        return ERR_IO;
+    *path = arena_printf(arena, "%s/%s", here, *path).data;
+    return ERR_NONE;
+}
+
+/* Makes every path absolute; those of the keys count from the data directory. */
+static enum err resolve_paths(struct arena *arena, struct settings *settings)
+{
+    TRY(resolve_here(arena, &settings->data));
+    TRY(resolve_here(arena, &settings->file));
     for (size_t i = 0; i < CONFIG_ROWS; i++) {
         if (config_rows[i].kind != CONFIG_PATH)
             continue;
@@ -240,7 +248,7 @@ static enum err resolve_paths(struct arena *arena, struct settings *settings)
 
 static void set_defaults(const char *data, struct arena *arena, struct settings *settings)
 {
-    *settings = (struct settings){0};
+    *settings = (struct settings){.file = ""};
     for (size_t i = 0; i < CONFIG_ROWS; i++)
         if (!config_row_is_carrier(&config_rows[i]))
             config_value_set(&config_rows[i], str_from(config_rows[i].fallback), arena, settings);
@@ -292,7 +300,29 @@ enum err config_load(const char *path, const char *data, struct arena *arena, st
         return ERR_CONFIG;
     if (data != NULL)
         settings.data = arena_cstr(arena, str_from(data));
+    settings.file = arena_cstr(arena, str_from(path));
     TRY(resolve_paths(arena, &settings));
     *ret_settings = settings;
     return ERR_NONE;
+}
+
+static bool is_equal(const struct config_row *row, const void *a, const void *b)
+{
+    const void *left = (const char *)a + row->offset, *right = (const char *)b + row->offset;
+    if (row->kind == CONFIG_INT)
+        return *(const int64_t *)left == *(const int64_t *)right;
+    if (row->kind == CONFIG_CHOICE)
+        return *(const int *)left == *(const int *)right;
+    if (row->kind == CONFIG_FLAG)
+        return *(const bool *)left == *(const bool *)right;
+    return strcmp(*(const char *const *)left, *(const char *const *)right) == 0;
+}
+
+bool config_carrier_equal(const struct settings_carrier *a, const struct settings_carrier *b)
+{
+    bool equal = strcmp(a->name, b->name) == 0;
+    for (size_t i = 0; i < CONFIG_ROWS; i++)
+        if (config_row_is_carrier(&config_rows[i]))
+            equal = equal && is_equal(&config_rows[i], a, b);
+    return equal;
 }

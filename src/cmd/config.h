@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* All defaults, with the data directory `data` (absolute, or made so; NULL: the table's own). */
@@ -18,6 +19,8 @@ enum err config_defaults(const char *data, struct arena *arena, struct settings 
  * ERR_NOT_FOUND or ERR_IO with one line in `errors` where the file can't be read. */
 enum err config_load(const char *path, const char *data, struct arena *arena, struct settings *ret_settings,
                      struct buf *errors);
+/* True where two carriers are configured alike, key by key. */
+bool config_carrier_equal(const struct settings_carrier *a, const struct settings_carrier *b);
 /* What `serve` wants beyond well-formed values, outside the demo: the [operator] block, mail, a public_url
  * where the service can be reached from elsewhere, a mirror of the keyring or the operator's word. ERR_CONFIG
  * with one line a mistake in `errors`. */

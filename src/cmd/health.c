@@ -1,5 +1,6 @@
 #include "cmd/health.h"
 
+#include "app/carriers.h"
 #include "app/node.h"
 #include "base/clock.h"
 
@@ -9,7 +10,6 @@
 static struct {
     struct app *app;
     struct http_server *server;
-    struct edge_smpp *_Atomic smpp; /* NULL until the binds are started */
 } health;
 
 static void answer_health(struct http_request *request, void *context)
@@ -89,17 +89,20 @@ static const struct bind_metric {
     const char *name, *help;
     size_t offset;
 } bind_metrics[] = {
-    {"delivered_total", "Texts stored.", offsetof(struct edge_smpp_state, delivered)},
-    {"repeated_total", "Texts delivered again, not stored again.",
-     offsetof(struct edge_smpp_state, repeated)},
-    {"counted_total", "Texts to numbers that are not ours or rest.",
-     offsetof(struct edge_smpp_state, counted)},
-    {"receipts_total", "Delivery receipts.", offsetof(struct edge_smpp_state, receipts)},
-    {"refused_total", "Texts refused for good.", offsetof(struct edge_smpp_state, refused)},
-    {"put_off_total", "Texts that the carrier was told to keep.", offsetof(struct edge_smpp_state, put_off)},
-    {"malformed_total", "PDUs that could not be read.", offsetof(struct edge_smpp_state, malformed)},
-    {"connects_total", "Connections made.", offsetof(struct edge_smpp_state, connects)},
-    {"losses_total", "Binds lost.", offsetof(struct edge_smpp_state, losses)},
+    {"delivered_total", "Texts stored.", offsetof(struct carrier_bind, delivered)},
+    {"repeated_total", "Texts delivered again, not stored again.", offsetof(struct carrier_bind, repeated)},
+    {"counted_total", "Texts to numbers that are not ours or rest.", offsetof(struct carrier_bind, counted)},
+    {"receipts_total", "Delivery receipts.", offsetof(struct carrier_bind, receipts)},
+    {"refused_total", "Texts refused for good.", offsetof(struct carrier_bind, refused)},
+    {"put_off_total", "Texts that the carrier was told to keep.", offsetof(struct carrier_bind, put_off)},
+    {"malformed_total", "PDUs that could not be read.", offsetof(struct carrier_bind, malformed)},
+    {"connects_total", "Connections made.", offsetof(struct carrier_bind, connects)},
+    {"losses_total", "Binds lost.", offsetof(struct carrier_bind, losses)},
+    {"bind_refusals_total", "Binds that the carrier refused.", offsetof(struct carrier_bind, bind_refusals)},
+    {"in_flight", "Texts that are being stored.", offsetof(struct carrier_bind, in_flight)},
+    {"window", "Texts that may be in flight at once.", offsetof(struct carrier_bind, window)},
+    {"last_text_seconds", "When a text last came, seconds since 1970; 0: none since the start.",
+     offsetof(struct carrier_bind, last_text)},
 };
 
 struct bind_line {
@@ -107,12 +110,14 @@ struct bind_line {
     const struct bind_metric *metric; /* NULL: whether it is bound */
 };
 
-static void add_bind(const struct edge_smpp_state *state, void *context)
+static void add_bind(const struct carrier_bind *state, void *context)
 {
     const struct bind_line *line = context;
-    int64_t value = state->phase == EDGE_SMPP_BOUND;
+    int64_t value = state->bound;
     if (line->metric != NULL)
         value = *(const int64_t *)(const void *)((const char *)state + line->metric->offset);
+    if (line->metric != NULL && line->metric->offset == offsetof(struct carrier_bind, last_text))
+        value /= MICROS_SECOND;
     buf_printf(line->out, "violet_smpp_%s{carrier=\"%s\",mode=\"%s\",bind=\"%u\"} %lld\n",
                line->metric != NULL ? line->metric->name : "bound", state->carrier, state->mode,
                state->number, (long long)value);
@@ -120,23 +125,16 @@ static void add_bind(const struct edge_smpp_state *state, void *context)
 
 static void add_binds(struct buf *out)
 {
-    struct edge_smpp *smpp = health.smpp;
     struct bind_line line = {out, NULL};
-    if (smpp == NULL)
-        return;
     buf_add_c(out, "# HELP violet_smpp_bound Whether the bind stands.\n# TYPE violet_smpp_bound gauge\n");
-    edge_smpp_each(smpp, add_bind, &line);
+    carriers_each_bind(health.app, add_bind, &line);
     for (size_t i = 0; i < sizeof bind_metrics / sizeof *bind_metrics; i++) {
         line.metric = &bind_metrics[i];
-        buf_printf(out, "# HELP violet_smpp_%s %s\n# TYPE violet_smpp_%s counter\n", line.metric->name,
-                   line.metric->help, line.metric->name);
-        edge_smpp_each(smpp, add_bind, &line);
+        bool counter = str_ends(str_from(line.metric->name), STR("_total"));
+        buf_printf(out, "# HELP violet_smpp_%s %s\n# TYPE violet_smpp_%s %s\n", line.metric->name,
+                   line.metric->help, line.metric->name, counter ? "counter" : "gauge");
+        carriers_each_bind(health.app, add_bind, &line);
     }
-}
-
-void health_show_binds(struct edge_smpp *smpp)
-{
-    health.smpp = smpp;
 }
 
 static void answer_metrics(struct http_request *request, void *context)

@@ -5,10 +5,13 @@
 #include "app/app.h"
 #include "app/settings.h"
 
+struct carrier_keeper;
+
 struct house {
     struct settings settings;
     struct app app;
-    int lock; /* the data directory's lock */
+    int lock;                                /* the data directory's lock */
+    struct carrier_keeper *_Atomic carriers; /* NULL: nobody serves */
 };
 
 enum {

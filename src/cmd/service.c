@@ -19,6 +19,7 @@
 #include "app/ticket.h"
 #include "app/tombstones.h"
 #include "base/log.h"
+#include "cmd/carrier_reload.h"
 #include "cmd/cli.h"
 #include "cmd/health.h"
 #include "edge/api/api.h"
@@ -44,7 +45,7 @@ struct service {
     struct http_server *public_server, *private_server;
     struct scheduler *scheduler;
     struct control *control;
-    struct edge_smpp *smpp;
+    struct edge_smpp *_Atomic smpp; /* NULL until the binds are started */
     struct node_events *events;
     struct http_route routes[SERVICE_ROUTES];
     size_t route_count;
@@ -285,8 +286,10 @@ static enum err start_all(struct service *service, const struct service_options 
     TRY(error);
     TRY(scheduler_start(&house->app, kinds, sizeof kinds / sizeof *kinds, &service->scheduler));
     house->app.scheduler = service->scheduler;
-    TRY(edge_smpp_start(&house->app, &service->smpp));
-    health_show_binds(service->smpp);
+    struct carrier_keeper *carriers;
+    TRY(carrier_keeper_start(&house->app, options->logins == NULL, &carriers));
+    house->carriers = carriers;
+    service->smpp = carrier_keeper_binds(carriers);
     return ERR_NONE;
 }
 
@@ -327,6 +330,7 @@ static void stop_signals(sigset_t *ret_set)
     sigemptyset(ret_set);
     sigaddset(ret_set, SIGTERM);
     sigaddset(ret_set, SIGINT);
+    sigaddset(ret_set, SIGHUP);
 }
 
 void service_block_signals(void)
@@ -336,13 +340,18 @@ void service_block_signals(void)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-void service_wait(void)
+void service_wait(struct carrier_keeper *carriers)
 {
     sigset_t set;
     int number;
     stop_signals(&set);
-    while (sigwait(&set, &number) != 0)
-        ;
+    for (;;) {
+        if (sigwait(&set, &number) != 0)
+            continue;
+        if (number != SIGHUP || carriers == NULL)
+            break;
+        carrier_keeper_reload_logged(carriers);
+    }
     log_info("stopping");
 }
 
@@ -352,11 +361,14 @@ void service_stop(struct service *service)
         return;
     control_stop(service->control);
     node_events_stop(service->events);
-    http_stop(service->private_server); /* its metrics look at the binds */
+    http_stop(service->private_server); /* its metrics look at the binds, and so do pages of the desk */
     http_stop(swap_public(service, NULL));
-    scheduler_stop(service->scheduler); /* its jobs hand texts to the binds */
+    carrier_keeper_stop(service->house->carriers);
+    scheduler_stop(service->scheduler);
     service->house->app.scheduler = NULL;
-    edge_smpp_stop(service->smpp);
+    service->smpp = NULL;
+    carrier_keeper_free(service->house->carriers);
+    service->house->carriers = NULL;
     service->house->app.publish = NULL;
     service->house->app.steady = NULL;
     node_free(service->house->app.node);

@@ -30,9 +30,10 @@ enum err service_start(struct house *house, const struct service_options *option
 uint16_t service_port(const struct service *service);
 /* Looks at the clock again at once: it was moved. */
 void service_wake(struct service *service);
-/* Waits for SIGTERM or SIGINT. Call service_block_signals before any thread starts. */
+/* Waits for SIGTERM or SIGINT. SIGHUP reads these carriers again; without them it ends as well, as when a
+ * terminal goes. Call service_block_signals before any thread starts. */
 void service_block_signals(void);
-void service_wait(void);
+void service_wait(struct carrier_keeper *carriers);
 /* Stops in reverse order; accepts NULL. */
 void service_stop(struct service *service);
 

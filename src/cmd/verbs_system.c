@@ -91,7 +91,7 @@ static enum err serve_house(struct cli *cli, struct house *house)
     struct service *service;
     TRY(start_or_say(cli, house, &options, &service));
     say_where(cli, &house->settings, service_port(service));
-    service_wait();
+    service_wait(house->carriers);
     service_stop(service);
     return ERR_NONE;
 }
@@ -192,7 +192,7 @@ static enum err demo_house(struct cli *cli, struct house *house, struct demo *de
     enum err error = demo_start(demo, wake_service, service);
     if (error == ERR_NONE) {
         say_logins(cli, place.url);
-        service_wait();
+        service_wait(NULL);
     }
     demo_stop(demo);
     service_stop(service);

@@ -263,8 +263,10 @@ def the_metrics_of_each_bind_stand_on_the_private_listener():
         found = answer.read().decode()
     contains(found, 'violet_smpp_bound{carrier="wire",mode="transceiver",bind="1"} 1')
     contains(found, 'violet_smpp_bound{carrier="pair",mode="transmitter",bind="2"} 1')
-    for counter in ("losses", "malformed", "delivered"):
-        if f'violet_smpp_{counter}_total{{carrier="wire",mode="transceiver",bind="1"}} 0' in found:
+    contains(found, 'violet_smpp_window{carrier="wire",mode="transceiver",bind="1"} 50')
+    contains(found, 'violet_smpp_in_flight{carrier="wire",mode="transceiver",bind="1"} 0')
+    for counter in ("losses_total", "malformed_total", "delivered_total", "last_text_seconds"):
+        if f'violet_smpp_{counter}{{carrier="wire",mode="transceiver",bind="1"}} 0' in found:
             raise AssertionError(f"{counter} is not counted")
 
 

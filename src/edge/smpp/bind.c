@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 static const char *const phase_names[] = {
-    [EDGE_SMPP_WAITING] = "waiting",
-    [EDGE_SMPP_CONNECTING] = "connecting",
-    [EDGE_SMPP_BOUND] = "bound",
-    [EDGE_SMPP_UNBINDING] = "unbinding",
+    [BIND_WAITING] = "waiting",
+    [BIND_CONNECTING] = "connecting",
+    [BIND_BOUND] = "bound",
+    [BIND_UNBINDING] = "unbinding",
 };
 
 static void say(struct bind *bind, enum log_level level, const char *event, const char *why)
@@ -22,11 +22,12 @@ static void say(struct bind *bind, enum log_level level, const char *event, cons
                          LOG_INT("number", bind->number), LOG_TEXT("why", why)));
 }
 
-static void enter(struct bind *bind, enum edge_smpp_phase phase)
+static void enter(struct bind *bind, enum bind_phase phase)
 {
     pthread_mutex_lock(&bind->lock);
-    bind->state.phase = phase;
-    bind->state.phase_name = phase_names[phase];
+    bind->phase = phase;
+    bind->state.phase = phase_names[phase];
+    bind->state.bound = phase == BIND_BOUND;
     bind->state.since = clock_now();
     pthread_mutex_unlock(&bind->lock);
 }
@@ -40,7 +41,7 @@ void bind_count(struct bind *bind, int64_t *counter)
 
 static bool must_stop(const struct bind *bind)
 {
-    return bind->carrier->smpp->stop;
+    return bind->carrier->stop;
 }
 
 static unsigned in_flight(struct bind *bind)
@@ -106,7 +107,7 @@ static enum err refuse(struct bind *bind, const struct smpp_pdu *pdu, enum smpp_
 
 static enum err take_text(struct bind *bind, const struct smpp_pdu *pdu)
 {
-    if (bind->state.phase != EDGE_SMPP_BOUND || bind->command_id == SMPP_BIND_TRANSMITTER)
+    if (bind->phase != BIND_BOUND || bind->command_id == SMPP_BIND_TRANSMITTER)
         return answer_status(bind, pdu, SMPP_RINVBNDSTS);
     unsigned before = in_flight(bind);
     enum smpp_status status = deliver_take(bind, pdu);
@@ -116,16 +117,17 @@ static enum err take_text(struct bind *bind, const struct smpp_pdu *pdu)
 
 static enum err take_bind_answer(struct bind *bind, const struct smpp_pdu *pdu)
 {
-    if (bind->state.phase != EDGE_SMPP_CONNECTING)
+    if (bind->phase != BIND_CONNECTING)
         return ERR_NONE;
     pthread_mutex_lock(&bind->lock);
     bind->state.last_status = pdu->status;
     pthread_mutex_unlock(&bind->lock);
     if (pdu->status != SMPP_ROK) {
+        bind_count(bind, &bind->state.bind_refusals);
         say(bind, LOG_LEVEL_WARN, "smpp_bind_refused", smpp_status_name(pdu->status));
         return ERR_FORBIDDEN;
     }
-    enter(bind, EDGE_SMPP_BOUND);
+    enter(bind, BIND_BOUND);
     say(bind, LOG_LEVEL_INFO, "smpp_bound", "");
     return ERR_NONE;
 }
@@ -146,7 +148,7 @@ static enum err take(struct bind *bind, const struct smpp_pdu *pdu)
         TRY(answer_status(bind, pdu, SMPP_ROK));
         return ERR_GONE;
     case SMPP_UNBIND | SMPP_RESPONSE:
-        return bind->state.phase == EDGE_SMPP_UNBINDING ? ERR_GONE : ERR_NONE;
+        return bind->phase == BIND_UNBINDING ? ERR_GONE : ERR_NONE;
     case SMPP_ALERT_NOTIFICATION: /* has no answer */
         return ERR_NONE;
     default:
@@ -154,7 +156,7 @@ static enum err take(struct bind *bind, const struct smpp_pdu *pdu)
     }
     if (pdu->command_id == (bind->command_id | SMPP_RESPONSE))
         return take_bind_answer(bind, pdu);
-    if (pdu->command_id == SMPP_GENERIC_NACK && bind->state.phase == EDGE_SMPP_CONNECTING)
+    if (pdu->command_id == SMPP_GENERIC_NACK && bind->phase == BIND_CONNECTING)
         return ERR_FORBIDDEN;
     if (pdu->command_id == SMPP_GENERIC_NACK)
         submit_answered(bind, pdu);
@@ -195,7 +197,7 @@ static enum err check_silence(struct bind *bind)
     int64_t silent = clock_read().monotonic - bind->link.heard_at;
     if (in_flight(bind) >= (unsigned)bind->carrier->settings->smpp.window)
         return ERR_NONE; /* we do not listen */
-    if (bind->state.phase == EDGE_SMPP_CONNECTING)
+    if (bind->phase == BIND_CONNECTING)
         return silent > SMPP_BIND_SECONDS * MICROS_SECOND ? ERR_STALE : ERR_NONE;
     if (silent > 2 * limit)
         return ERR_STALE;
@@ -207,9 +209,9 @@ static enum err check_silence(struct bind *bind)
 
 static enum err begin_unbind(struct bind *bind, int64_t *ret_end)
 {
-    if (bind->state.phase != EDGE_SMPP_BOUND)
+    if (bind->phase != BIND_BOUND)
         return ERR_STOPPING;
-    enter(bind, EDGE_SMPP_UNBINDING);
+    enter(bind, BIND_UNBINDING);
     *ret_end = clock_read().monotonic + SMPP_STOP_SECONDS * MICROS_SECOND;
     return ERR_NONE;
 }
@@ -246,8 +248,8 @@ static enum err serve(struct bind *bind)
 static enum err run_session(struct bind *bind)
 {
     const struct settings_smpp *settings = &bind->carrier->settings->smpp;
-    enter(bind, EDGE_SMPP_CONNECTING);
-    TRY(link_connect(&bind->link, settings->host, settings->port, &bind->carrier->smpp->stop));
+    enter(bind, BIND_CONNECTING);
+    TRY(link_connect(&bind->link, settings->host, settings->port, &bind->carrier->stop));
     bind->session++;
     bind->enquired = false;
     bind_count(bind, &bind->state.connects);
@@ -269,7 +271,7 @@ static void wait_before_next(struct bind *bind, unsigned failures)
     int64_t millis = seconds * 1000 + rand_r(&bind->seed) % (int)(seconds * 500);
     int64_t end = clock_read().monotonic + millis * 1000;
     struct pollfd ready = {.fd = bind->wake, .events = POLLIN};
-    enter(bind, EDGE_SMPP_WAITING);
+    enter(bind, BIND_WAITING);
     while (!must_stop(bind) && clock_read().monotonic < end) {
         uint64_t ignored;
         if (poll(&ready, 1, 100) > 0 && read(bind->wake, &ignored, sizeof ignored) > 0)
@@ -294,7 +296,7 @@ void *bind_run(void *context)
     unsigned failures = 0;
     while (!must_stop(bind)) {
         enum err error = run_session(bind);
-        bool was_bound = bind->state.phase == EDGE_SMPP_BOUND;
+        bool was_bound = bind->phase == BIND_BOUND;
         if (was_bound && !must_stop(bind)) {
             bind->carrier->lost_at = clock_now();
             bind_count(bind, &bind->state.losses);

@@ -195,6 +195,9 @@ enum smpp_status deliver_take(struct bind *bind, const struct smpp_pdu *pdu)
 static void count_stored(struct bind *bind, const struct delivery *delivery)
 {
     enum smpp_status status = status_of(delivery->error);
+    pthread_mutex_lock(&bind->lock);
+    bind->state.last_text = delivery->receive.now;
+    pthread_mutex_unlock(&bind->lock);
     if (status != SMPP_ROK) {
         count_refusal(bind, status);
         return;

@@ -53,6 +53,16 @@ struct carrier {
     pthread_cond_t submit_changed;
     struct submission *submissions; /* oldest first */
     int64_t submit_after;           /* monotonic: it wants nothing before */
+    _Atomic bool stop;
+    struct bind *binds;
+    size_t bind_count;
+};
+
+enum bind_phase {
+    BIND_WAITING,    /* until it connects again */
+    BIND_CONNECTING, /* to the carrier, or waiting for its answer to the bind */
+    BIND_BOUND,
+    BIND_UNBINDING
 };
 
 struct bind {
@@ -71,16 +81,15 @@ struct bind {
     pthread_mutex_t lock;
     struct delivery *finished, **finished_end; /* stored or refused, not answered yet */
     unsigned in_flight;                        /* of all sessions */
-    struct edge_smpp_state state;
+    enum bind_phase phase;                     /* of this thread's own; state has its name */
+    struct carrier_bind state;
 };
 
 struct edge_smpp {
     struct app *app;
-    _Atomic bool stop;
-    struct carrier carriers[SETTINGS_CARRIERS];
+    pthread_rwlock_t lock; /* over the two below; whoever uses a carrier that is not their own reads */
+    struct carrier *carriers[SETTINGS_CARRIERS];
     size_t carrier_count;
-    struct bind *binds;
-    size_t bind_count;
 };
 
 /* The thread of a bind: connects, serves, and again, until it is to stop. */
@@ -96,6 +105,8 @@ enum err deliver_answer(struct bind *bind);
 /* What a carrier's texts to send need, before its binds start and after they have ended. */
 void submit_init(struct carrier *carrier);
 void submit_free(struct carrier *carrier);
+/* The carrier's binds have ended: nobody waits for an answer any more. */
+void submit_end(struct carrier *carrier);
 /* Puts texts that wait into the link, as far as the window has room. */
 enum err submit_put(struct bind *bind);
 /* Takes a submit_sm_resp, or a generic_nack that may be one's. */

@@ -3,46 +3,31 @@
 #ifndef EDGE_SMPP_SMPP_H
 #define EDGE_SMPP_SMPP_H
 
+#include "app/carriers.h"
 #include "app/message_carry.h"
 #include "base/err.h"
 
-#include <stdint.h>
+#include <stdbool.h>
 
-struct app;
 struct edge_smpp;
-
-enum edge_smpp_phase {
-    EDGE_SMPP_WAITING,    /* until it connects again */
-    EDGE_SMPP_CONNECTING, /* to the carrier, or waiting for its answer to the bind */
-    EDGE_SMPP_BOUND,
-    EDGE_SMPP_UNBINDING
-};
-
-/* What a bind has done since the start, for /metrics and `violet carrier list`. */
-struct edge_smpp_state {
-    const char *carrier;
-    const char *mode; /* "transceiver", "receiver" or "transmitter" */
-    unsigned number;  /* among the carrier's binds, from 1 */
-    enum edge_smpp_phase phase;
-    const char *phase_name;
-    int64_t since;                        /* of the phase, microseconds UTC */
-    uint32_t last_status;                 /* why the carrier refused the last bind; 0: it did not */
-    unsigned in_flight;                   /* texts that are being stored */
-    int64_t delivered, repeated, counted; /* as message_receive has it; all were answered ESME_ROK */
-    int64_t receipts, refused, put_off;   /* put_off: answered so that the carrier keeps the text */
-    int64_t malformed, connects, losses;
-};
 
 /* Starts the binds of every carrier of kind smpp. ERR_MEMORY. Carriers that can't be reached are tried again
  * and again: they don't keep the house from serving. */
 enum err edge_smpp_start(struct app *app, struct edge_smpp **ret_smpp);
-/* Unbinds, waits for the texts that are being stored and their answers, frees; accepts NULL. */
-void edge_smpp_stop(struct edge_smpp *smpp);
+/* Goes over to these carriers: binds of those that are gone, or not the same any more, are ended, those that
+ * are new are started, and the others stand as they are. same[i]: list.rows[i] is as it was before. One call
+ * at a time; it waits for the binds that end. What list points to must outlive the binds. ERR_MEMORY: not
+ * every bind was started. */
+enum err edge_smpp_reload(struct edge_smpp *smpp, struct carrier_list list, const bool *same);
+/* Unbinds, waits for the texts that are being stored and their answers; accepts NULL. What is handed over to
+ * be sent from now on is told to come later. */
+void edge_smpp_end(struct edge_smpp *smpp);
+/* Frees, after edge_smpp_end and when nobody hands anything over any more; accepts NULL. */
+void edge_smpp_free(struct edge_smpp *smpp);
 /* Hands a short message to a bind of its carrier and waits for the answer; what app/message_carry.h
- * registers. context: a struct edge_smpp **, so that it may be registered before the binds start. */
+ * registers. context: a struct edge_smpp *_Atomic *, so that it may be registered before the binds start. */
 enum message_carried edge_smpp_submit(void *context, const struct message_carry *carry, char *ret_id);
-/* Calls each for every bind, in the order of the configuration. NULL: none. */
-void edge_smpp_each(struct edge_smpp *smpp, void (*each)(const struct edge_smpp_state *state, void *context),
-                    void *context);
+/* Calls each for every bind, in the order of the configuration. smpp: a struct edge_smpp. */
+void edge_smpp_each(void *smpp, carrier_bind_each *each, void *context);
 
 #endif

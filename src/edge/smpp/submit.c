@@ -76,7 +76,7 @@ enum err submit_put(struct bind *bind)
     struct carrier *carrier = bind->carrier;
     unsigned under_way = 0;
     enum err error = ERR_NONE;
-    if (bind->state.phase != EDGE_SMPP_BOUND || bind->command_id == SMPP_BIND_RECEIVER)
+    if (bind->phase != BIND_BOUND || bind->command_id == SMPP_BIND_RECEIVER)
         return ERR_NONE;
     pthread_mutex_lock(&carrier->submit_lock);
     for (const struct submission *one = carrier->submissions; one != NULL; one = one->next)
@@ -147,18 +147,30 @@ void submit_lost(struct bind *bind)
     pthread_mutex_unlock(&carrier->submit_lock);
 }
 
+void submit_end(struct carrier *carrier)
+{
+    pthread_mutex_lock(&carrier->submit_lock);
+    for (struct submission *one = carrier->submissions; one != NULL; one = one->next) {
+        if (one->done)
+            continue;
+        one->result = one->bind != NULL ? MESSAGE_CARRY_LOST : MESSAGE_CARRY_LATER;
+        one->done = true;
+    }
+    pthread_cond_broadcast(&carrier->submit_changed);
+    pthread_mutex_unlock(&carrier->submit_lock);
+}
+
 /* Wakes the binds that may send; false where none is bound. */
 static bool wake_senders(struct carrier *carrier)
 {
     const uint64_t one = 1;
-    struct edge_smpp *smpp = carrier->smpp;
     bool any = false;
-    for (size_t i = 0; i < smpp->bind_count; i++) {
-        struct bind *bind = &smpp->binds[i];
-        if (bind->carrier != carrier || bind->command_id == SMPP_BIND_RECEIVER)
+    for (size_t i = 0; i < carrier->bind_count; i++) {
+        struct bind *bind = &carrier->binds[i];
+        if (bind->command_id == SMPP_BIND_RECEIVER)
             continue;
         pthread_mutex_lock(&bind->lock);
-        bool bound = bind->state.phase == EDGE_SMPP_BOUND;
+        bool bound = bind->state.bound;
         pthread_mutex_unlock(&bind->lock);
         if (bound && write(bind->wake, &one, sizeof one) < 0)
             continue; /* it is awake already */
@@ -194,7 +206,7 @@ static enum message_carried submit(struct carrier *carrier, const struct message
 {
     struct submission submission = {.carry = carry, .id = id, .result = MESSAGE_CARRY_LATER};
     pthread_mutex_lock(&carrier->submit_lock);
-    if (clock_read().monotonic >= carrier->submit_after && !carrier->smpp->stop) {
+    if (clock_read().monotonic >= carrier->submit_after && !carrier->stop) {
         struct submission **place = &carrier->submissions;
         while (*place != NULL)
             place = &(*place)->next;
@@ -209,10 +221,15 @@ static enum message_carried submit(struct carrier *carrier, const struct message
 
 enum message_carried edge_smpp_submit(void *context, const struct message_carry *carry, char *ret_id)
 {
-    struct edge_smpp *smpp = *(struct edge_smpp **)context;
+    struct edge_smpp *smpp = *(struct edge_smpp * _Atomic *)context;
+    enum message_carried result = MESSAGE_CARRY_LATER;
     ret_id[0] = '\0';
-    for (size_t i = 0; smpp != NULL && i < smpp->carrier_count; i++)
-        if (str_is(carry->carrier, smpp->carriers[i].settings->name))
-            return submit(&smpp->carriers[i], carry, ret_id);
-    return MESSAGE_CARRY_LATER;
+    if (smpp == NULL)
+        return result;
+    pthread_rwlock_rdlock(&smpp->lock);
+    for (size_t i = 0; i < smpp->carrier_count; i++)
+        if (str_is(carry->carrier, smpp->carriers[i]->settings->name))
+            result = submit(smpp->carriers[i], carry, ret_id);
+    pthread_rwlock_unlock(&smpp->lock);
+    return result;
 }
