@@ -6,6 +6,7 @@
 #include "base/encode.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "crypto/password.h"
 #include "store/identity.h"
 
@@ -163,7 +164,7 @@ struct find_job {
     struct app *app;
     const uint8_t *token;
     bool staff;
-    int64_t now;
+    int64_t now, seen_at;
     struct actor actor;
 };
 
@@ -180,8 +181,10 @@ static enum err find_read(struct sql_tx *tx, struct arena *arena, void *context)
     TRY(error);
     token_hash(job->token, hash);
     if (!str_equal_secret(session.secret_hash, str_bytes(hash, sizeof hash)) ||
-        session.expires_at <= job->now || (session.role != 0) != job->staff)
+        session.expires_at <= job->now || (session.role != 0) != job->staff ||
+        session.seen_at + LIMIT_SESSION_IDLE_DAYS * MICROS_DAY <= job->now)
         return ERR_UNAUTHENTICATED;
+    job->seen_at = session.seen_at;
     job->actor = (struct actor){
         .kind = job->staff ? ACTOR_STAFF : ACTOR_SUBSCRIBER,
         .account_id = job->staff ? 0 : owner,
@@ -192,17 +195,44 @@ static enum err find_read(struct sql_tx *tx, struct arena *arena, void *context)
     return ERR_NONE;
 }
 
-enum err session_find(struct app *app, struct arena *arena, struct str token, bool staff,
-                      struct actor *ret_actor)
+static enum err find_job(struct find_job *job, struct arena *arena, struct str token)
 {
     struct str bytes;
     if (token.length == 0 || token.length >= SESSION_TOKEN_SIZE ||
         encode_base64_read(arena, token, &bytes) != ERR_NONE || bytes.length != TOKEN_BYTES)
         return ERR_UNAUTHENTICATED;
-    struct find_job job = {
-        .app = app, .token = (const uint8_t *)bytes.data, .staff = staff, .now = clock_now()};
-    TRY(sql_read(app->store, find_read, arena, &job));
+    job->token = (const uint8_t *)bytes.data;
+    return sql_read(job->app->store, find_read, arena, job);
+}
+
+enum err session_look(struct app *app, struct arena *arena, struct str token, bool staff,
+                      struct actor *ret_actor)
+{
+    struct find_job job = {.app = app, .staff = staff, .now = clock_now()};
+    TRY(find_job(&job, arena, token));
     *ret_actor = job.actor;
+    return ERR_NONE;
+}
+
+static enum err touch_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const struct find_job *job = context;
+    (void)arena;
+    return store_session_touch(tx, token_owner(&job->actor), job->actor.session_id, job->now);
+}
+
+enum err session_find(struct app *app, struct arena *arena, struct str token, bool staff,
+                      struct actor *ret_actor)
+{
+    struct find_job job = {.app = app, .staff = staff, .now = clock_now()};
+    TRY(find_job(&job, arena, token));
+    *ret_actor = job.actor;
+    if (job.now - job.seen_at < LIMIT_SESSION_TOUCH_HOURS * MICROS_HOUR)
+        return ERR_NONE;
+    /* A store that takes no writes now (a full disk, a server in recovery) must still show pages. */
+    enum err touched = sql_call_bulk(app->store, "session_touch", touch_run, &job);
+    if (touched != ERR_NONE)
+        log_warn("session_touch", LOG_TEXT("error", err_code(touched)));
     return ERR_NONE;
 }
 

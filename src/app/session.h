@@ -11,8 +11,12 @@ enum { SESSION_TOKEN_SIZE = 64, SESSION_CODE_DIGITS = 6 };
  * ERR_WRONG_LOGIN (also for names that nobody has, at the same cost), ERR_RATE, ERR_BUSY. */
 enum err session_login(struct app *app, struct str name, struct str password, struct str client, bool staff,
                        char ret_token[SESSION_TOKEN_SIZE], struct actor *ret_actor);
-/* Who holds this token; reads only. ERR_UNAUTHENTICATED where the session is no more. */
+/* Who holds this token. ERR_UNAUTHENTICATED where the session is no more: ended, over, or not used for
+ * LIMIT_SESSION_IDLE_DAYS. Writes down that it is used, once an hour at most. */
 enum err session_find(struct app *app, struct arena *arena, struct str token, bool staff,
+                      struct actor *ret_actor);
+/* As session_find, but reads only: an open page that shows itself is nobody who uses it. */
+enum err session_look(struct app *app, struct arena *arena, struct str token, bool staff,
                       struct actor *ret_actor);
 /* Ends a session. */
 enum err session_logout(struct app *app, const struct actor *actor);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WRITER_CACHE_KIB = 8192, READER_CACHE_KIB = 512 };
+enum { WRITER_CACHE_KIB = 65536, READER_CACHE_KIB = 512 };
 
 static bool is_lost_uniqueness(int code)
 {

@@ -3,11 +3,15 @@
 #include "house.h"
 
 #include "app/job_tries.h"
+#include "app/scheduler.h"
 #include "app/ticket.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/types.h"
 #include "store/work.h"
+
+#include <semaphore.h>
+#include <time.h>
 
 enum { LINE = 77 };
 
@@ -139,6 +143,46 @@ static void what_was_taken_off_the_clock_and_a_stop_count_as_nothing(void **stat
     assert_int_equal(tries.tickets, 0);
 }
 
+static sem_t job_ran;
+
+static enum err job_fails(struct app *app, int64_t account_id, int64_t subject_id)
+{
+    (void)app;
+    (void)account_id;
+    (void)subject_id;
+    sem_post(&job_ran);
+    return ERR_IO;
+}
+
+/* Looks until the work is put off and so many tickets stand, for ten seconds at most. */
+static bool is_noted(struct tries *tries, size_t tickets)
+{
+    for (int i = 0; i < 1000; i++) {
+        look(tries);
+        if (tries->due > clock_now() && tries->tickets == tickets)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    return false;
+}
+
+static void the_scheduler_notes_what_becomes_of_its_work(void **state)
+{
+    static const struct scheduler_kind kinds[] = {{"aging", job_fails}};
+    struct tries tries = begin(*state);
+    struct scheduler *scheduler;
+    sem_init(&job_ran, 0, 0);
+    assert_int_equal(scheduler_start(&tries.house->app, kinds, 1, &scheduler), ERR_NONE);
+    for (int i = 1; i <= LIMIT_OUTBOX_TRIES_TO_TICKET; i++) {
+        sem_wait(&job_ran);
+        assert_true(is_noted(&tries, i == LIMIT_OUTBOX_TRIES_TO_TICKET));
+        clock_advance(tries.due - clock_now());
+        scheduler_wake(scheduler);
+    }
+    scheduler_stop(scheduler);
+    sem_destroy(&job_ran);
+}
+
 #define TRIES_TEST(name) cmocka_unit_test_setup_teardown(name, house_set_up, house_tear_down)
 
 int main(void)
@@ -148,6 +192,7 @@ int main(void)
         TRIES_TEST(its_ticket_is_closed_when_it_works_again),
         TRIES_TEST(a_ticket_that_somebody_answered_is_noted_and_left_to_them),
         TRIES_TEST(what_was_taken_off_the_clock_and_a_stop_count_as_nothing),
+        TRIES_TEST(the_scheduler_notes_what_becomes_of_its_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,7 +200,7 @@ static bool listener_is_alive(void *context)
     struct arena *arena = arena_new_wiped(0);
     if (arena == NULL)
         return true;
-    enum err error = session_find(listener->app, arena, str_from(listener->token), false, &actor);
+    enum err error = session_look(listener->app, arena, str_from(listener->token), false, &actor);
     arena_free(arena);
     return error != ERR_UNAUTHENTICATED;
 }
