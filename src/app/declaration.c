@@ -14,6 +14,8 @@
 #include "store/key.h"
 #include "store/work.h"
 
+#include <stdio.h>
+
 struct declaration_job_state {
     struct app *app;
     struct arena *arena;
@@ -118,6 +120,7 @@ static enum err record_run(struct sql_tx *tx, struct arena *arena, void *context
     declare->ret_term = declaration_term(&row);
     if (declare->viewer_id == 0 || declare->viewer_id != row.account_id)
         declare->ret_term = (struct declaration_term){.asked = declare->ret_term.asked};
+    TRY(idempotency_made(tx, declare->repeat, row.declaration_id));
     TRY(store_declaration_insert(tx, arena, &key, &row));
     TRY(store_reference_insert(tx, row.reference, "declaration", 0, row.declaration_id));
     TRY(acknowledge(job, tx, arena, &key, &row, is_contact, job->due));
@@ -134,6 +137,16 @@ static bool text_fits(struct str text, size_t least, size_t most)
     return text.length >= least && text.length <= most && str_is_utf8(text);
 }
 
+static enum err give_again(struct app *app, struct arena *arena, struct declaration_new *declare)
+{
+    struct declaration_view *view;
+    TRY(declaration_view(app, arena, declare->repeat->ret_subject_id, &view));
+    const struct store_declaration *row = &view->row;
+    snprintf(declare->ret_reference, sizeof declare->ret_reference, "%.*s", STR_ARG(row->reference));
+    declare->ret_received_at = row->received_at;
+    return ERR_NONE;
+}
+
 enum err declaration_record(struct app *app, struct arena *arena, struct str client,
                             struct declaration_new *declare)
 {
@@ -145,6 +158,8 @@ enum err declaration_record(struct app *app, struct arena *arena, struct str cli
                 (declare->kind == DECLARATION_CANCEL || declare->kind == DECLARATION_WITHDRAW);
     if (!fits)
         return ERR_INVALID;
+    if (declare->repeat != NULL && declare->repeat->ret_subject_id != 0)
+        return give_again(app, arena, declare);
     TRY(rate_take(RATE_DECLARATION, client, now.monotonic));
     struct declaration_job_state job = {.app = app,
                                         .arena = arena,

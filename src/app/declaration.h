@@ -4,6 +4,7 @@
 #define APP_DECLARATION_H
 
 #include "app/closure_work.h"
+#include "app/idempotency.h"
 #include "base/ids.h"
 #include "store/declaration.h"
 
@@ -26,6 +27,8 @@ struct declaration_new {
     int64_t received_at; /* 0: now; the desk dates a mail by its arrival */
     bool by_operator;  /* it came by letter or mail: the address may be empty, nothing is acknowledged then */
     int64_t viewer_id; /* the account that is logged in; 0: nobody */
+    const struct idempotency
+        *repeat; /* a program's request: recorded once, however often it is sent; or NULL */
     char ret_reference[IDS_REFERENCE_SIZE];
     int64_t ret_received_at;
     struct declaration_term ret_term; /* known to the holder who is logged in alone */
@@ -33,8 +36,9 @@ struct declaration_new {
     struct str ret_secret; /* of its link, in arena */
 };
 
-/* Records and acknowledges. ERR_INVALID with an empty name, contract or a mail that is none, ERR_RATE. An
- * address that has had its acknowledgements of today gets this one tomorrow. */
+/* Records and acknowledges; what an earlier try of the same request recorded is given again, without secret
+ * and term. ERR_INVALID with an empty name, contract or a mail that is none, ERR_RATE. An address that has
+ * had its acknowledgements of today gets this one tomorrow. */
 enum err declaration_record(struct app *app, struct arena *arena, struct str client,
                             struct declaration_new *declare);
 /* The withdrawal's term of a row. */

@@ -55,6 +55,7 @@ static struct store_idempotency row_of(const struct idempotency *request)
         .key_hash = str_bytes(request->key_hash, sizeof request->key_hash),
         .body_hash = str_bytes(request->body_hash, sizeof request->body_hash),
         .at = request->at,
+        .subject_id = request->ret_subject_id,
     };
 }
 
@@ -72,6 +73,7 @@ static enum err find_earlier(struct idempotency_job *job, struct sql_tx *tx, str
         return ERR_NOT_FOUND;
     if (!str_equal(earlier.body_hash, row.body_hash))
         return ERR_KEY_REUSED;
+    request->ret_subject_id = earlier.subject_id;
     if (earlier.state == IDEMPOTENCY_IN_FLIGHT)
         return lost ? ERR_NOT_FOUND : ERR_IN_FLIGHT;
     request->ret_done = true;
@@ -85,6 +87,7 @@ static enum err begin_run(struct sql_tx *tx, struct arena *arena, void *context)
     struct idempotency_job *job = context;
     struct seal_key key;
     job->request->ret_done = false;
+    job->request->ret_subject_id = 0;
     TRY(find_key(job, tx, arena, &key));
     make_hashes(job->request, &key);
     enum err error = find_earlier(job, tx, arena, &key);
@@ -102,6 +105,15 @@ enum err idempotency_begin(struct app *app, struct arena *arena, struct idempote
     request->at = clock_now();
     struct idempotency_job job = {.app = app, .arena = arena, .request = request, .now = request->at};
     return sql_call(app->store, "idempotency_begin", begin_run, &job);
+}
+
+enum err idempotency_made(struct sql_tx *tx, const struct idempotency *request, int64_t subject_id)
+{
+    if (request == NULL)
+        return ERR_NONE;
+    struct store_idempotency row = row_of(request);
+    row.subject_id = subject_id;
+    return store_idempotency_made(tx, &row);
 }
 
 static enum err finish_run(struct sql_tx *tx, struct arena *arena, void *context)

@@ -26,6 +26,7 @@ static enum err row_open(struct sql_rows *rows, struct arena *arena, const struc
     row->state = sql_int(rows, 1);
     row->status = sql_int(rows, 2);
     row->at = sql_int(rows, 3);
+    row->subject_id = sql_int(rows, 5);
     if (row->state != IDEMPOTENCY_DONE)
         return ERR_NONE;
     struct seal_place place = place_of(row);
@@ -51,7 +52,16 @@ enum err store_idempotency_get(struct sql_tx *tx, struct arena *arena, const str
 enum err store_idempotency_begin(struct sql_tx *tx, const struct store_idempotency *row)
 {
     return sql_exec(tx, STATEMENT_IDEMPOTENCY_PUT, NULL, SQL_INT(row->account_id), SQL_BYTES(row->key_hash),
-                    SQL_BYTES(row->body_hash), SQL_INT(IDEMPOTENCY_IN_FLIGHT), SQL_INT(row->at));
+                    SQL_BYTES(row->body_hash), SQL_INT(IDEMPOTENCY_IN_FLIGHT), SQL_INT(row->at),
+                    SQL_INT(row->subject_id));
+}
+
+enum err store_idempotency_made(struct sql_tx *tx, const struct store_idempotency *row)
+{
+    int64_t changes;
+    TRY(sql_exec(tx, STATEMENT_IDEMPOTENCY_MADE, &changes, SQL_INT(row->account_id), SQL_BYTES(row->key_hash),
+                 SQL_INT(row->at), SQL_INT(row->subject_id)));
+    return box_expect_one(changes);
 }
 
 enum err store_idempotency_finish(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,

@@ -16,7 +16,8 @@ WAYS = {
                      "sql.backup_copied"),
     "test_move": ("move.batch", "move.before_end"),
     "test_texts": ("message.before_submit", "message.after_submit", "message.carried", "message.taken_on"),
-    "test_inputs": ("archive.chunk", "archive.finish", "declaration.before_record", "keyring.offer.every_copy",
+    "test_inputs": ("api.before_keep", "archive.chunk", "archive.finish", "declaration.before_record",
+                    "keyring.offer.every_copy",
                     "keyring.offer.first_copy", "keyring.offer.start", "message.received",
                     "sql.before_migration_commit"),
 }

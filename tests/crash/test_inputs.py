@@ -75,8 +75,8 @@ def close_the_declared(demo):
 
 
 def a_declaration(name):
-    """Nothing was recorded, nobody was told so; said again under the same key, it is recorded and acknowledged
-    once, and the declared closing reaches its end."""
+    """Killed before it was recorded, or after that and before its answer was kept: nobody was told so; said again under
+    the same key, it is recorded and acknowledged once, and the declared closing reaches its end."""
     demo = Demo()
     said = {"name": "Wei Example", "contract": "wei", "mail": "wei@example.org"}
     try:
@@ -182,8 +182,8 @@ def a_first_start(name):
         service.close()
 
 
-WAYS = {"archive.": an_archive, "declaration.": a_declaration, "keyring.offer.": a_first_start, "message.": a_text,
-        "sql.": a_new_store}
+WAYS = {"api.": a_declaration, "archive.": an_archive, "declaration.": a_declaration, "keyring.offer.": a_first_start,
+        "message.": a_text, "sql.": a_new_store}
 
 
 @table(failpoints.of("test_inputs"))

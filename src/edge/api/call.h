@@ -51,6 +51,8 @@ struct call_fault {
     const char *what;
 };
 
+struct idempotency;
+
 struct call {
     struct app *app;
     struct http_request *request;
@@ -65,6 +67,7 @@ struct call {
     size_t fault_count;
     int status; /* 0: nothing was written into the call; a stream went out by itself */
     const char *content_type;
+    struct idempotency *repeat; /* its Idempotency-Key; NULL: it came without */
     struct buf body;
     struct json json;
 };

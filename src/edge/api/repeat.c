@@ -1,6 +1,7 @@
 #include "edge/api/repeat.h"
 
 #include "app/idempotency.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 
 /* Keys of callers without a session are theirs alone: by the link's secret, else by address. */
@@ -44,7 +45,10 @@ enum err repeat_answer(struct call *call, struct str key)
     TRY(error);
     if (request.ret_done)
         return give_again(call, &request);
+    call->repeat = &request;
     error = call->row->handle(call);
+    call->repeat = NULL;
+    FAILPOINT("api.before_keep");
     if (error == ERR_NONE)
         keep(call, &request);
     else if (idempotency_release(call->app, &request) != ERR_NONE)

@@ -24,6 +24,7 @@ static enum err read_declaration(struct call *call, struct declaration_new *decl
         .reason = str_trim(call_text(call, "reason")),
         .language = call->language,
         .wished_at = wished > call->now ? wished : 0,
+        .repeat = call->repeat,
     };
     if (!is_line(declare->name))
         return call_fault(call, "name", "invalid");

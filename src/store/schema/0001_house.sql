@@ -568,6 +568,7 @@ CREATE TABLE idempotency (
     state int64 NOT NULL,
     status int64 NOT NULL,
     at int64 NOT NULL,
+    subject_id int64 NOT NULL,
     box bytes,
     PRIMARY KEY (account_id, key_hash)
 );
