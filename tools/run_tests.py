@@ -48,7 +48,7 @@ FOLDER_TABLE = [
 # Flow tests that look into the store's file, make a backup of it or bring a server of their own; all others run on a
 # PostgreSQL server as well.
 FILES_ONLY = {"test_balance", "test_canaries", "test_corpus", "test_failover", "test_keeping", "test_move", "test_nodes",
-              "test_outage", "test_postgres", "test_wrong_input"}
+              "test_outage", "test_postgres", "test_smpp_kannel", "test_smpp_overload", "test_wrong_input"}
 
 # Crash tests that run on a PostgreSQL server as well. `make soak` kills at every failpoint, here it is those where the
 # engine has a part.
