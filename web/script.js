@@ -46,3 +46,20 @@ document.addEventListener('keydown', event => {
   const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)
   if (target) { event.preventDefault(); target.focus(); if (target.scrollIntoView) target.scrollIntoView({ block: 'center' }) }
 })
+
+// A form that says what it will cost is counted by the server while it is written.
+const counted = document.querySelector('[data-quote]')
+let counting = 0
+async function count () {
+  const mine = ++counting
+  const form = new FormData(counted)
+  form.set('step', 'quote')
+  const answer = await fetch(counted.action, { method: 'POST', body: new URLSearchParams(form), headers: { Accept: 'text/html' } })
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  const fresh = page.getElementById(counted.dataset.quote)
+  if (mine === counting && fresh) document.getElementById(counted.dataset.quote).replaceChildren(...fresh.childNodes)
+}
+if (counted) {
+  let soon
+  counted.addEventListener('input', () => { clearTimeout(soon); soon = setTimeout(count, 300) })
+}

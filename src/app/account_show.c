@@ -24,6 +24,7 @@ static enum err show_run(struct sql_tx *tx, struct arena *arena, void *context)
         .language = account->row.language,
         .security_at = account->row.security_at,
         .locked_at = account->row.locked_at,
+        .sends = account->row.sends_a_day != 0,
         .name = account->row.name,
     };
     return ERR_NONE;

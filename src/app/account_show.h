@@ -9,6 +9,7 @@ struct account_view {
     int64_t language;
     int64_t security_at; /* last change of password, contact or factor; 0: never */
     int64_t locked_at;   /* "This was not me"; 0: not */
+    bool sends;          /* the operator lets it answer texts */
     struct str name;
 };
 /* Reads only; in arena (a wiped one). ERR_NOT_FOUND, ERR_KEY_GONE once forgotten. */

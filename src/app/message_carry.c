@@ -67,8 +67,9 @@ static enum err settle(struct sql_tx *tx, struct arena *arena, const struct acco
     };
     part->state = state;
     part->state_at = now;
+    part->price = paid ? part->price : 0;
     TRY(store_sent_change(tx, part, before));
-    return part->price != 0 ? wallet_move(tx, account, &move) : ERR_NONE;
+    return move.amount != 0 ? wallet_move(tx, account, &move) : ERR_NONE;
 }
 
 static enum err give_up(struct sql_tx *tx, struct arena *arena, const struct account *account,

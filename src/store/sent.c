@@ -46,7 +46,7 @@ enum err store_sent_change(struct sql_tx *tx, const struct store_sent_part *part
     int64_t changes;
     TRY(sql_exec(tx, STATEMENT_SENT_PART_CHANGE, &changes, SQL_INT(part->account_id),
                  SQL_INT(part->message_id), SQL_INT(part->number), SQL_INT(part->state),
-                 SQL_INT(part->state_at), SQL_INT(part->tries), SQL_INT(before)));
+                 SQL_INT(part->state_at), SQL_INT(part->tries), SQL_INT(part->price), SQL_INT(before)));
     return box_expect_one(changes);
 }
 

@@ -9,7 +9,8 @@
 struct store_sent_part {
     int64_t account_id, message_id, number, line_id;
     int64_t state; /* domain's enum sent_state */
-    int64_t state_at, price, tries;
+    int64_t state_at, tries;
+    int64_t price; /* that is held or was paid; 0 where it went back */
 };
 
 /* Inserts a part that waits. request_key: a keyed hash. */
@@ -17,7 +18,7 @@ enum err store_sent_insert(struct sql_tx *tx, const struct store_sent_part *part
 /* The parts of a text, in order; at most limit. */
 enum err store_sent_list(struct sql_tx *tx, int64_t account_id, int64_t message_id,
                          struct store_sent_part *ret_parts, size_t limit, size_t *ret_count);
-/* Writes state, its time and the tries; ERR_CHANGED where the part is not in the state `before`. */
+/* Writes state, its time, tries and price; ERR_CHANGED where the part is not in the state `before`. */
 enum err store_sent_change(struct sql_tx *tx, const struct store_sent_part *part, int64_t before);
 /* Parts whose price is held, of one line or (0) of all; at most limit. */
 enum err store_sent_open(struct sql_tx *tx, int64_t account_id, int64_t line_id,

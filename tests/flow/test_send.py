@@ -3,7 +3,7 @@ import time
 
 from smsc import DELIVER, Smsc, pdu, receipt, tlv
 from story import one
-from tap import equal, eventually, run, table, test
+from tap import contains, equal, eventually, run, table, test
 from violet import Service
 
 NUMBER, PEER = "+12025550143", "12125550100"
@@ -161,8 +161,9 @@ def the_same_key_sends_once():
 def what_the_carrier_refuses_costs_nothing():
     before = balance()
     smsc.verdicts = [REFUSED]
-    becomes(answer("No"), "failed")
-    equal(balance(), before)
+    sent = answer("No")
+    becomes(sent, "failed")
+    equal((balance(), ann.get(f"/messages/{sent['id']}")["delivery"]["price"]), (before, "0.00"))
     service.check()
 
 
@@ -238,6 +239,46 @@ def the_day_and_the_balance_end():
     allow(price="100")
     equal(answer("hi", status=402)["code"], "balance")
     allow()
+
+
+@test
+def the_page_shows_the_price_before_it_sends_and_then_what_became_of_it():
+    allow()
+    to, count = came(b"On the page?"), len(smsc.submits)
+    somebody = service.person("subscriber")
+    somebody.get("/inbox")
+    contains(somebody.get(f"/messages/{to}").html.text, "Your answer to +1 212 555 0100")
+    action = f"/messages/{to}/answer#answer"
+    shown = somebody.press("quote", action=action, text="好的，五点见").html.text
+    contains(shown, "6 of 70 characters, one part.")
+    contains(shown, "Send for")
+    equal(len(smsc.submits), count)
+    twin = somebody.copy()
+    twin.page = somebody.page
+    contains(somebody.press("send", action=action).html.text, "Your answer is on its way.")
+    twin.press("send", action=action)  # the same form once more
+    sent = ann.get("/messages?limit=1")["messages"][0]
+    becomes(sent, "sent")
+    equal(len(smsc.submits), count + 1)
+    contains(somebody.get("/inbox").html.text, "Sent to +1 212 555 0100")
+    say_receipt(smsc.submits[-1].id)
+    becomes(sent, "delivered")
+    contains(somebody.get(f"/messages/{sent['id']}").html.text, "Delivered")
+
+
+@test
+def the_page_sends_nothing_dearer_than_it_showed_and_says_why_nobody_answers():
+    allow()
+    to, count = came(b"Dear?"), len(smsc.submits)
+    somebody, action = service.person("subscriber"), f"/messages/{to}/answer#answer"
+    somebody.get(f"/messages/{to}")
+    somebody.press("quote", action=action, text="short")
+    contains(somebody.press("send", action=action, text="x" * 200, status=409).html.text, "It costs more than was shown before")
+    contains(somebody.press("quote", action=action, text="x" * 4000 + "好", status=413).html.text, "too long")
+    came(b"STOP")
+    contains(somebody.get(f"/messages/{to}").html.text, "They asked for no more texts (STOP)")
+    came(b"START")
+    equal(len(smsc.submits), count)
 
 
 @test

@@ -1,10 +1,13 @@
 #include "edge/web/pages.h"
 
 #include "app/line_list.h"
+#include "app/message_carry.h"
 #include "app/message_search.h"
+#include "app/message_send.h"
 #include "app/session.h"
 #include "base/clock.h"
 #include "base/encode.h"
+#include "domain/types.h"
 #include "wire/phone.h"
 
 #include <stdlib.h>
@@ -30,6 +33,7 @@ static struct str line_name(const struct inbox *inbox, int64_t line_id)
 static struct template_inbox_message show_message(const struct visit *visit, const struct inbox *inbox,
                                                   const struct message_view *message)
 {
+    struct str peer;
     return (struct template_inbox_message){
         .message_id = visit_id(visit, message->message_id),
         .sent = message->sent,
@@ -42,6 +46,10 @@ static struct template_inbox_message show_message(const struct visit *visit, con
         .at = message->at,
         .body = message->text,
         .code = message->code,
+        .state =
+            message->state != 0 ? visit_text(visit, "sent.", message_sent_word(message->state)) : TEXT_NONE,
+        .trouble = message->state == SENT_FAILED || message->state == SENT_UNKNOWN,
+        .answers = !message->sent && visit->account.sends && message_peer(visit->arena, message->peer, &peer),
     };
 }
 
@@ -150,43 +158,6 @@ static enum err post_read(struct visit *visit)
     return visit_go(visit, STR("/inbox"), NULL);
 }
 
-/* Reading it marks it as read, so it runs on a worker. */
-static enum err get_message(struct visit *visit)
-{
-    struct message_view message;
-    struct inbox inbox = {0};
-    int64_t id, account_id = visit->account.account_id;
-    TRY(visit_param_id(visit, "id", &id));
-    TRY(message_get(visit->app, visit->arena, account_id, id, &message));
-    TRY(line_list(visit->app, visit->arena, account_id, &inbox.lines, &inbox.line_count));
-    if (!message.sent && message.read_at == 0)
-        TRY(message_read(visit->app, &visit->actor, id));
-    struct template_message page = {
-        .frame = visit_frame(visit),
-        .message_id = visit_id(visit, id),
-        .sent = message.sent,
-        .peer = phone_show(visit->arena, message.peer),
-        .service = message.service,
-        .number = phone_show(visit->arena, message.number),
-        .line_name = line_name(&inbox, message.line_id),
-        .at = message.at,
-        .sent_at = message.sent_at,
-        .body = message.text,
-        .code = message.code,
-        .back = STR("/inbox"),
-    };
-    VISIT_SHOW(visit, message, &page);
-    return ERR_NONE;
-}
-
-static enum err post_delete(struct visit *visit)
-{
-    int64_t id;
-    TRY(visit_param_id(visit, "id", &id));
-    TRY(message_delete(visit->app, &visit->actor, id));
-    return visit_go(visit, STR("/inbox"), "message_deleted");
-}
-
 /* Who listens: the session is asked for again at each heartbeat. */
 struct listener {
     struct app *app;
@@ -228,7 +199,5 @@ const struct web_row page_inbox_rows[] = {
     {"GET", "/inbox", HTTP_WORK, WEB_SUBSCRIBER, get_inbox, 0, 0},
     {"GET", "/inbox/events", HTTP_INLINE, WEB_SUBSCRIBER, get_events, 0, 0},
     {"POST", "/inbox/read", HTTP_WORK, WEB_SUBSCRIBER, post_read, 0, 0},
-    {"GET", "/messages/{id}", HTTP_WORK, WEB_SUBSCRIBER, get_message, 0, 0},
-    {"POST", "/messages/{id}/delete", HTTP_WORK, WEB_SUBSCRIBER, post_delete, 0, 0},
     {0},
 };

@@ -5,8 +5,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8);
 SELECT message_id, number, line_id, state, state_at, price, tries FROM sent_part
 WHERE account_id = $1 AND message_id = $2 ORDER BY number LIMIT $3;
 -- name: sent_part_change
-UPDATE sent_part SET state = $4, state_at = $5, tries = $6
-WHERE account_id = $1 AND message_id = $2 AND number = $3 AND state = $7;
+UPDATE sent_part SET state = $4, state_at = $5, tries = $6, price = $7
+WHERE account_id = $1 AND message_id = $2 AND number = $3 AND state = $8;
 -- name: sent_part_open
 SELECT message_id, number, line_id, state, state_at, price, tries FROM sent_part
 WHERE account_id = $1 AND state < 3 ORDER BY message_id, number LIMIT $2;
