@@ -13,7 +13,7 @@ OPEN = ("/", "/login", "/help", "/status", "/closure", "/cancel", "/desk/login")
 LIVING = ("/inbox", "/numbers", "/wallet", "/settings", "/settings/security", "/tickets", "/close", "/close/unbind",
           "/close/save", "/close/confirm")
 DESK = ("/desk/reviews", "/desk/tickets", "/desk/declarations", "/desk/money", "/desk/accounts", "/desk/numbers",
-        "/desk/system")
+        "/desk/carriers", "/desk/system")
 
 
 def is_whole(page, language):
@@ -38,8 +38,8 @@ def who_is_not_logged_in_goes_to_the_log_in_and_comes_back(page):
     equal(dict(stranger.page.html.form(action="login")[0].fields)["next"], page)
 
 
-@table([("agent", amy, ("reviews", "money", "system")), ("reviewer", rita, ("money", "system")),
-        ("finance", fay, ("reviews", "system"))])
+@table([("agent", amy, ("reviews", "money", "carriers", "system")), ("reviewer", rita, ("money", "carriers", "system")),
+        ("finance", fay, ("reviews", "carriers", "system"))])
 def the_desk_shows_a_role_only_what_is_its_work(who, refused):
     for page in DESK:
         who.get(page, status=403 if page.rsplit("/", 1)[1] in refused else 200)

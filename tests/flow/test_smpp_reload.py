@@ -37,6 +37,7 @@ configure(section("stays", stays), section("changes", changes))
 service.init()
 equal(states("stays"), [], "binds where nobody serves")
 service.account("ann")
+service.staff("ada", "admin")
 service.numbers(NUMBER)
 service.line("ann", NUMBER)
 service.start()
@@ -61,6 +62,13 @@ def the_list_shows_carriers_binds_windows_counts_and_the_last_text():
     text = service.run("carrier", "list").stdout
     contains(text, f"stays smpp 127.0.0.1:{stays.port}\n  transceiver 1: bound since ")
     contains(text, "acme http /api/v1/hooks/sms/acme\n")
+
+
+@test
+def the_desk_shows_them_too():
+    found = service.person("admin").get("/desk/carriers").html.text
+    for part in ("HTTP /api/v1/hooks/sms/acme", f"SMPP 127.0.0.1:{stays.port}", "transceiver 1", "Bound", "0 / 100"):
+        contains(found, part)
 
 
 @test
