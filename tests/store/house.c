@@ -279,7 +279,7 @@ int64_t house_balance(struct house *house, int64_t account_id, int64_t code)
 int64_t house_sum(struct house *house, int64_t account_id)
 {
     int64_t sum = 0;
-    for (int64_t code = LEDGER_WALLET; code <= LEDGER_WRITTEN_OFF; code++)
+    for (int64_t code = LEDGER_WALLET; code <= LEDGER_HELD; code++)
         sum += house_balance(house, account_id, code);
     return sum;
 }
