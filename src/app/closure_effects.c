@@ -10,6 +10,7 @@ enum { EFFECT_LINES = CLOSURE_NUMBERS };
 
 enum err closure_effect_declare(struct closure_work *closure)
 {
+    TRY(declaration_prove(closure));
     return declaration_of_closure(closure);
 }
 

@@ -69,7 +69,10 @@ enum err declaration_match(struct app *app, const struct actor *actor, int64_t d
 
 /* The declaration that a closure makes by being submitted, inside its transaction. */
 enum err declaration_of_closure(struct closure_work *closure);
-/* Undo revokes it. */
+/* The holder's own closing, with a fresh proof, ends those that waited for objections and that it covers:
+ * what a withdrawal in time gives back goes to the wallet in the same transaction. */
+enum err declaration_prove(struct closure_work *closure);
+/* Undo revokes them. */
 enum err declaration_revoke(struct closure_work *closure);
 
 #endif

@@ -9,7 +9,7 @@
 #include "store/key.h"
 #include "store/work.h"
 
-enum { REVOKE_ROWS = 8 };
+enum { REVOKE_ROWS = 8, PROVE_ROWS = 64 };
 
 struct due_job {
     struct app *app;
@@ -159,6 +159,28 @@ enum err declaration_of_closure(struct closure_work *closure)
                                declaration.declaration_id));
     return store_queue_add(closure->tx, "declaration", 0, declaration.declaration_id,
                            closure->now + DECLARATION_KEPT_MICROS);
+}
+
+static enum err prove_one(struct closure_work *closure, int64_t declaration_id)
+{
+    struct store_declaration row;
+    TRY(store_declaration_get(closure->tx, closure->arena, declaration_id, &row));
+    if (closure->row.line_id != 0 && row.line_id != closure->row.line_id)
+        return ERR_NONE;
+    row.closure_id = closure->row.closure_id;
+    TRY(declaration_pay_back(closure->tx, closure->arena, closure->account, &row, false, closure->now));
+    return finish(closure->tx, &row, DECLARATION_EVENT_PROOF, closure->now);
+}
+
+enum err declaration_prove(struct closure_work *closure)
+{
+    int64_t ids[PROVE_ROWS];
+    size_t count;
+    TRY(store_declaration_in_state(closure->tx, closure->row.account_id, DECLARATION_MATCHED, ids, PROVE_ROWS,
+                                   &count));
+    for (size_t i = 0; i < count; i++)
+        TRY(prove_one(closure, ids[i]));
+    return ERR_NONE;
 }
 
 enum err declaration_revoke(struct closure_work *closure)

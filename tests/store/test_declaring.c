@@ -200,6 +200,33 @@ static void a_withdrawal_in_time_pays_the_price_back(void **state)
     assert_int_equal(seen(house, &declared)->row.state, DECLARATION_OBJECTED);
 }
 
+/* Whoever proves that they are the holder need not wait for others to object. */
+static void the_holders_own_closing_pays_a_withdrawal_back_at_once(void **state)
+{
+    struct house *house = *state;
+    struct actor actor = ann(house, false);
+    int64_t second = house_line(house, actor.account_id, "+12025550144", fee);
+    int64_t third = house_line(house, actor.account_id, "+12025550145", fee);
+    int64_t before = house_balance(house, actor.account_id, LEDGER_WALLET);
+    struct declaration_new one = {.kind = DECLARATION_WITHDRAW, .contract = STR("+12025550144")},
+                           other = {.kind = DECLARATION_WITHDRAW, .contract = STR("+12025550145")};
+    assert_int_equal(declare(house, &one), ERR_NONE);
+    assert_int_equal(declare(house, &other), ERR_NONE);
+    prove(house, &actor);
+    struct closure_request request = {.choice = {.scope = CLOSURE_SCOPE_NUMBER, .line_id = second}};
+    assert_int_equal(closure_request(&house->app, house->arena, &actor, &request), ERR_NONE);
+    assert_true(house_balance(house, actor.account_id, LEDGER_WALLET) == before + fee);
+    assert_int_equal(seen(house, &one)->row.state, DECLARATION_ENDED);
+    assert_true(seen(house, &one)->row.closure_id == request.ret_closure_id);
+    assert_int_equal(seen(house, &other)->row.state, DECLARATION_MATCHED);
+    assert_false(fees_run(house, actor.account_id, third));
+    struct closure_id id = {actor.account_id, request.ret_closure_id};
+    assert_int_equal(closure_undo(&house->app, &actor, id), ERR_NONE);
+    assert_true(house_balance(house, actor.account_id, LEDGER_WALLET) == before);
+    assert_int_equal(seen(house, &one)->row.state, DECLARATION_OBJECTED);
+    assert_true(fees_run(house, actor.account_id, second));
+}
+
 static void a_late_withdrawal_is_taken_as_a_cancellation(void **state)
 {
     struct house *house = *state;
@@ -267,6 +294,7 @@ int main(void)
         DECLARING_TEST(an_objection_frees_only_what_nothing_else_holds),
         DECLARING_TEST(what_nobody_knows_is_answered_as_what_somebody_has),
         DECLARING_TEST(a_withdrawal_in_time_pays_the_price_back),
+        DECLARING_TEST(the_holders_own_closing_pays_a_withdrawal_back_at_once),
         DECLARING_TEST(a_late_withdrawal_is_taken_as_a_cancellation),
         DECLARING_TEST(the_desk_matches_by_a_number_too),
     };

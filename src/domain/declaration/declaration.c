@@ -3,8 +3,9 @@
 #define EDGES(...) ((const struct machine_edge[]){__VA_ARGS__, {0, 0}})
 
 static const char *const event_names[DECLARATION_EVENTS] = {
-    [DECLARATION_EVENT_MATCH] = "match",   [DECLARATION_EVENT_MISS] = "miss", [DECLARATION_EVENT_END] = "end",
-    [DECLARATION_EVENT_OBJECT] = "object", [DECLARATION_EVENT_TIME] = "time",
+    [DECLARATION_EVENT_MATCH] = "match", [DECLARATION_EVENT_MISS] = "miss",
+    [DECLARATION_EVENT_END] = "end",     [DECLARATION_EVENT_OBJECT] = "object",
+    [DECLARATION_EVENT_TIME] = "time",   [DECLARATION_EVENT_PROOF] = "proof",
 };
 
 /* ended is answered with object where the closure that it came with is undone: it is revoked with it. */
@@ -13,7 +14,8 @@ static const struct machine_row rows[] = {
      EDGES({DECLARATION_EVENT_MATCH, DECLARATION_MATCHED}, {DECLARATION_EVENT_MISS, DECLARATION_UNMATCHED},
            {DECLARATION_EVENT_END, DECLARATION_ENDED})},
     {DECLARATION_MATCHED, "matched", "declaration.state.matched", "a closure that a person reviews", NULL,
-     EDGES({DECLARATION_EVENT_OBJECT, DECLARATION_OBJECTED}, {DECLARATION_EVENT_TIME, DECLARATION_ENDED})},
+     EDGES({DECLARATION_EVENT_OBJECT, DECLARATION_OBJECTED}, {DECLARATION_EVENT_TIME, DECLARATION_ENDED},
+           {DECLARATION_EVENT_PROOF, DECLARATION_ENDED})},
     {DECLARATION_UNMATCHED, "unmatched", "declaration.state.unmatched", "ends unmatched after 30 days", NULL,
      EDGES({DECLARATION_EVENT_MATCH, DECLARATION_MATCHED}, {DECLARATION_EVENT_END, DECLARATION_ENDED},
            {DECLARATION_EVENT_TIME, DECLARATION_ENDED_UNMATCHED})},

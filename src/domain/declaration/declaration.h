@@ -19,6 +19,7 @@ enum declaration_event {
     DECLARATION_EVENT_END,  /* there is nothing left to cancel */
     DECLARATION_EVENT_OBJECT,
     DECLARATION_EVENT_TIME,
+    DECLARATION_EVENT_PROOF, /* the holder closes it with a fresh proof: nobody else need object */
     DECLARATION_EVENTS
 };
 
