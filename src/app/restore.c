@@ -75,8 +75,6 @@ static enum err put_keys(struct restore_job *job)
 static enum err tombstone_closure(struct restore_job *job, struct sql_tx *tx, int64_t state)
 {
     const struct tombstone *tombstone = job->tombstone;
-    uint8_t nobody[2][32]; /* the link's secret was never kept: nobody can open its page again */
-    ids_random(nobody, sizeof nobody);
     struct store_restore_closure closure = {
         .account_id = tombstone->account_id,
         .closure_id = tombstone->closure_id,
@@ -88,8 +86,8 @@ static enum err tombstone_closure(struct restore_job *job, struct sql_tx *tx, in
         .submitted_at = tombstone->closed_at < job->now ? tombstone->closed_at : job->now,
         .deadline_at = state == CLOSURE_FORGETTING ? job->now : 0,
         .reference = tombstone->reference,
-        .secret_hash = str_bytes(nobody[0], sizeof nobody[0]),
-        .link_public = str_bytes(nobody[1], sizeof nobody[1]),
+        .secret_hash = tombstone->secret_hash,
+        .link_public = tombstone->link_public,
     };
     for (size_t i = 0; i < tombstone->refund_count; i++)
         closure.amount += tombstone->refunds[i].amount;

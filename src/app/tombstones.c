@@ -1,6 +1,8 @@
 #include "app/tombstones.h"
 
+#include "base/encode.h"
 #include "base/log.h"
+#include "crypto/link.h"
 #include "domain/types.h"
 #include "store/closure.h"
 #include "store/number.h"
@@ -30,6 +32,13 @@ static void add_lists(struct buf *record, const struct tombstone *tombstone, siz
                    (long long)tombstone->refunds[i].amount);
 }
 
+static void add_link(struct buf *record, struct arena *arena, const struct tombstone *tombstone)
+{
+    struct str hash = encode_hex(arena, tombstone->secret_hash),
+               public_key = encode_hex(arena, tombstone->link_public);
+    buf_printf(record, " link:%.*s:%.*s", STR_ARG(hash), STR_ARG(public_key));
+}
+
 /* One record, or several where the lists do not fit one. */
 static enum err make_records(struct arena *arena, const struct tombstone *tombstone,
                              struct tombstone_records *ret_records)
@@ -42,6 +51,7 @@ static enum err make_records(struct arena *arena, const struct tombstone *tombst
         struct buf record = buf_new(0);
         add_head(&record, tombstone);
         add_lists(&record, tombstone, from);
+        add_link(&record, arena, tombstone);
         bool failed = record.failed;
         ret_records->records[ret_records->count++] = arena_str(arena, buf_str(&record));
         buf_free(&record);
@@ -114,6 +124,8 @@ static enum err gather_run(struct sql_tx *tx, struct arena *arena, void *context
         .closure_id = gather->closure_id,
         .line_id = closure.scope == CLOSURE_SCOPE_NUMBER ? closure.line_id : 0,
         .reference = closure.reference,
+        .secret_hash = closure.secret_hash,
+        .link_public = closure.link_public,
         .closed_at = closure.closed_at != 0 ? closure.closed_at : gather->now,
     };
     TRY(gather_numbers(gather, tx));
@@ -174,6 +186,16 @@ static bool read_refunds(struct arena *arena, struct str text, struct tombstone 
     return true;
 }
 
+static bool read_link(struct arena *arena, struct str text, struct tombstone *tombstone)
+{
+    struct str hash;
+    return str_split(&text, ':', &hash) &&
+           encode_hex_read(arena, hash, &tombstone->secret_hash) == ERR_NONE &&
+           encode_hex_read(arena, text, &tombstone->link_public) == ERR_NONE &&
+           (tombstone->secret_hash.length == 0 || tombstone->secret_hash.length == LINK_HASH_BYTES) &&
+           (tombstone->link_public.length == 0 || tombstone->link_public.length == LINK_PUBLIC_BYTES);
+}
+
 /* The piece after its label. */
 static bool take_list(struct str *rest, struct str label, struct str *ret_list)
 {
@@ -187,15 +209,16 @@ static bool take_list(struct str *rest, struct str label, struct str *ret_list)
 enum err tombstones_read(struct arena *arena, struct str record, struct tombstone *ret_tombstone)
 {
     struct tombstone tombstone = {0};
-    struct str word, scope, owner, numbers, refunds;
+    struct str word, scope, owner, numbers, refunds, link;
     bool is_one =
         str_split(&record, ' ', &word) && str_is(word, "closure") && str_split(&record, ' ', &scope) &&
         (str_is(scope, "line") || str_is(scope, "account")) && str_split(&record, ' ', &owner) &&
         read_owner(owner, str_is(scope, "line"), &tombstone) &&
         take_int(&record, ' ', &tombstone.closure_id) && str_split(&record, ' ', &tombstone.reference) &&
         take_int(&record, ' ', &tombstone.closed_at) && take_list(&record, STR("numbers:"), &numbers) &&
-        take_list(&record, STR("refunds:"), &refunds) && record.length == 0 &&
-        read_numbers(arena, numbers, &tombstone) && read_refunds(arena, refunds, &tombstone);
+        take_list(&record, STR("refunds:"), &refunds) && take_list(&record, STR("link:"), &link) &&
+        record.length == 0 && read_numbers(arena, numbers, &tombstone) &&
+        read_refunds(arena, refunds, &tombstone) && read_link(arena, link, &tombstone);
     if (!is_one)
         return ERR_CORRUPT;
     tombstone.reference = arena_str(arena, tombstone.reference);

@@ -23,6 +23,7 @@ struct tombstone {
     size_t number_count;
     const struct tombstone_refund *refunds;
     size_t refund_count;
+    struct str secret_hash, link_public; /* of the case's secret link, so that its page comes back, too */
 };
 
 /* As they stand in the file. */
@@ -34,6 +35,7 @@ struct tombstone_records {
 /* Appends what must outlive every backup; the same a second time adds nothing. One record, or several where
  * numbers and refunds do not fit one:
  *   closure account ACCOUNT CLOSURE REFERENCE CLOSED_AT numbers:E164@AT,… refunds:PAYMENT:ATTEMPT:AMOUNT,…
+ *           link:HASH:PUBLIC (hexadecimal)
  *   closure line    ACCOUNT/LINE CLOSURE …
  * Does I/O: never inside a command. ERR_FULL, ERR_IO: nothing may be destroyed then. */
 enum err tombstones_append(struct app *app, const struct tombstone *tombstone);

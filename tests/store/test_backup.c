@@ -99,6 +99,9 @@ static void work_closure(struct house *house, struct closure_id id)
 }
 
 /* All the way: submitted, approved, cooled off, closed, its key destroyed. */
+/* The secret link of the last closing by verbs. */
+static struct str link_reference, link_secret;
+
 static struct closure_id close_by_verbs(struct house *house, int64_t account_id, const char *name)
 {
     const struct actor rita = {.kind = ACTOR_STAFF, .staff_id = 8, .role = ROLE_REVIEWER};
@@ -111,6 +114,8 @@ static struct closure_id close_by_verbs(struct house *house, int64_t account_id,
     assert_int_equal(session_prove(&house->app, house->arena, &actor, STR("correct horse"), STR_NONE),
                      ERR_NONE);
     assert_int_equal(closure_request(&house->app, house->arena, &actor, &request), ERR_NONE);
+    link_reference = request.ret_reference;
+    link_secret = request.ret_secret;
     struct closure_id id = {account_id, request.ret_closure_id};
     work_closure(house, id);
     enum err error = closure_approve(&house->app, &rita, id);
@@ -364,6 +369,13 @@ static void the_closed_stay_closed_and_the_living_stay_readable(void **state)
     assert_int_equal(sql_read(restored.app.store, refund_run, house->arena, &restored), ERR_NONE);
     assert_int_equal(restored.count, 1);
     assert_int_equal(restored.refund.state, REFUND_SENT);
+    struct closure_id by_link;
+    assert_int_equal(closure_find_by_link(&restored.app, house->arena, link_reference, link_secret, &by_link),
+                     ERR_NONE);
+    assert_true(by_link.closure_id == closing.closure_id);
+    assert_int_equal(
+        closure_find_by_link(&restored.app, house->arena, link_reference, STR("guessed"), &by_link),
+        ERR_NOT_FOUND);
     assert_true(restored.refund.amount == 7 * MONEY_UNIT);
     sound(house, &restored.app, restored.url);
     /* It is forgotten for good with the next turn, as it was before. */

@@ -323,11 +323,11 @@ static void a_lost_closing_is_found_by_its_tombstone(void **state)
     struct house *house = *state;
     assert_int_equal(
         logs_append(house->app.logs, LOGS_TOMBSTONES,
-                    STR("closure account 1002 2002 VC-1 5 numbers:+12025550161@5 refunds:1:1:7")),
+                    STR("closure account 1002 2002 VC-1 5 numbers:+12025550161@5 refunds:1:1:7 link::")),
         ERR_NONE);
     assert_false(finds(house, "tombstone_is_known"));
     assert_int_equal(logs_append(house->app.logs, LOGS_TOMBSTONES,
-                                 STR("closure account 1003 2003 VC-2 5 numbers: refunds:")),
+                                 STR("closure account 1003 2003 VC-2 5 numbers: refunds: link::")),
                      ERR_NONE);
     assert_true(finds(house, "tombstone_is_known"));
 }
