@@ -118,8 +118,9 @@ static enum err keep_grave(struct sql_tx *tx, struct arena *arena, void *context
 
 static void bury(struct house *house, int64_t at, int64_t closure_id)
 {
-    struct str record = arena_printf(house->arena, "closure account 7 %lld VC-TEST %lld numbers: refunds: link::",
-                                     (long long)closure_id, (long long)at);
+    struct str record = arena_printf(
+        house->arena, "closure account 7 %lld VC-TEST %lld numbers: refunds: link::", (long long)closure_id,
+        (long long)at);
     struct grave grave = {at, closure_id, {&record, 1}};
     assert_int_equal(logs_append(house->app.logs, LOGS_TOMBSTONES, record), ERR_NONE);
     assert_int_equal(sql_call(house->app.store, "grave", keep_grave, &grave), ERR_NONE);
