@@ -18,6 +18,7 @@ SELECT create_distributed_table('line', 'account_id', colocate_with => 'account'
 SELECT create_distributed_table('message', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('message_part', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('sent_part', 'account_id', colocate_with => 'account');
+SELECT create_distributed_table('replaceable_text', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('opted_out', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('linked_service', 'account_id', colocate_with => 'account');
 SELECT create_distributed_table('line_service', 'account_id', colocate_with => 'account');

@@ -70,6 +70,7 @@ struct message_view message_view_of(const struct message_names *names, const str
         .message_id = row->message_id,
         .line_id = row->line_id,
         .sent = row->direction == MESSAGE_SENT,
+        .flash = row->flash != 0,
         .at = row->at,
         .sent_at = row->sent_at,
         .read_at = row->read_at,

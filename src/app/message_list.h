@@ -6,7 +6,8 @@
 
 struct message_view {
     int64_t message_id, line_id;
-    bool sent; /* false: received */
+    bool sent;  /* false: received */
+    bool flash; /* was meant to be shown at once */
     int64_t at, read_at;
     int64_t sent_at; /* what the carrier says; 0: unknown */
     struct str peer, text;

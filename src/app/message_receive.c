@@ -52,6 +52,15 @@ static enum err store_service(struct receive_job *job, struct sql_tx *tx, struct
     return ERR_NONE;
 }
 
+static enum err replace(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
+                        const struct account *account, const struct store_message *message)
+{
+    struct str slot = arena_printf(arena, "%lld %u %.*s", (long long)message->line_id, job->receive->replaces,
+                                   STR_ARG(message->peer));
+    return store_message_replace(tx, message->account_id, seal_id(&account->key, "replaces", slot),
+                                 message->message_id);
+}
+
 static enum err store_text(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
                            const struct account *account, int64_t line_id)
 {
@@ -65,10 +74,13 @@ static enum err store_text(struct receive_job *job, struct sql_tx *tx, struct ar
         .peer = job->receive->from,
         .text = job->text,
         .code = job->code,
+        .flash = job->receive->flash,
     };
     if (job->service.length != 0)
         TRY(store_service(job, tx, arena, account, line_id, &message.service_id));
     TRY(store_message_insert(tx, arena, &account->key, &message));
+    if (job->receive->replaces != 0)
+        TRY(replace(job, tx, arena, account, &message));
     TRY(message_opt_out(tx, arena, account, line_id, message.peer, message.text, job->now));
     TRY(message_forward(tx, arena, account, &message, job->to, job->service_name, job->now));
     return store_line_touch(tx, message.account_id, line_id, job->now);

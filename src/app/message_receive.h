@@ -27,8 +27,10 @@ struct message_receive {
         part; /* of a long message; then text is bytes in charset, not UTF-8. total 0: a whole one */
     enum sms_charset charset;
     unsigned fill_bits;
-    int64_t sent_at; /* when the carrier says that it was sent, microseconds UTC; 0: unknown */
-    int64_t now;     /* when it came, microseconds UTC; 0: now */
+    bool flash;        /* class 0: to be shown at once */
+    unsigned replaces; /* 1 to 7: the earlier text of this type, sender and number goes; 0: none */
+    int64_t sent_at;   /* when the carrier says that it was sent, microseconds UTC; 0: unknown */
+    int64_t now;       /* when it came, microseconds UTC; 0: now */
     enum message_receive_outcome ret_outcome;
     int64_t ret_account_id, ret_message_id; /* where it was stored; ret_message_id 0: a part that waits */
     bool ret_quiet;                         /* in the holder's quiet hours: no open page moves */

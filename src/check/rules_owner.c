@@ -34,7 +34,7 @@ const struct check_rule check_rules_owner[] = {
      "SELECT subject, 'belongs to no account' FROM (" NO_ACCOUNT("contact", "contact_id") "UNION ALL "
      NO_ACCOUNT("proof", "proof_id") "UNION ALL " NO_ACCOUNT("line", "line_id") "UNION ALL "
      NO_ACCOUNT("message", "message_id") "UNION ALL " NO_ACCOUNT("message_part", "group_id") "UNION ALL "
-     NO_ACCOUNT("sent_part", "message_id") "UNION ALL " NO_ACCOUNT("opted_out", "peer_id") "UNION ALL " NO_ACCOUNT("linked_service", "service_id") "UNION ALL "
+     NO_ACCOUNT("sent_part", "message_id") "UNION ALL " NO_ACCOUNT("opted_out", "peer_id") "UNION ALL " NO_ACCOUNT("replaceable_text", "slot_id") "UNION ALL " NO_ACCOUNT("linked_service", "service_id") "UNION ALL "
      NO_ACCOUNT("line_service", "service_id") "UNION ALL " NO_ACCOUNT("blocked_sender", "sender_id") "UNION ALL "
      NO_ACCOUNT("customer_order", "order_id") "UNION ALL " NO_ACCOUNT("payment", "payment_id") "UNION ALL "
      NO_ACCOUNT("closure", "closure_id") "UNION ALL " NO_ACCOUNT("archive", "archive_id") "UNION ALL "

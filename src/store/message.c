@@ -4,7 +4,15 @@
 #include "store/box.h"
 #include "store/statements.h"
 
-enum { FIELD_AT = 1, FIELD_PEER = 2, FIELD_TEXT = 3, FIELD_CODE = 4, FIELD_SERVICE = 5, FIELD_SENT = 6 };
+enum {
+    FIELD_AT = 1,
+    FIELD_PEER = 2,
+    FIELD_TEXT = 3,
+    FIELD_CODE = 4,
+    FIELD_SERVICE = 5,
+    FIELD_SENT = 6,
+    FIELD_FLASH = 7
+};
 
 enum err store_message_recent(struct sql_tx *tx, int64_t account_id, int64_t above, int64_t *ret_ids,
                               size_t limit, size_t *ret_count)
@@ -31,6 +39,7 @@ enum err store_message_insert(struct sql_tx *tx, struct arena *arena, const stru
     pack_add(&fields, FIELD_CODE, message->code);
     pack_add_int(&fields, FIELD_SERVICE, message->service_id);
     pack_add_int(&fields, FIELD_SENT, message->sent_at);
+    pack_add_int(&fields, FIELD_FLASH, message->flash);
     TRY(box_close(arena, key, BOX_PLACE("message", message->account_id, message->message_id, 0), &fields,
                   &box));
     return sql_exec(tx, STATEMENT_MESSAGE_INSERT, NULL, SQL_INT(message->account_id),
@@ -56,6 +65,7 @@ static enum err message_row(struct sql_rows *rows, struct arena *arena, const st
         .text = pack_get(fields, FIELD_TEXT),
         .code = pack_get(fields, FIELD_CODE),
         .service_id = pack_get_int(fields, FIELD_SERVICE),
+        .flash = pack_get_int(fields, FIELD_FLASH),
     };
     return ERR_NONE;
 }
@@ -141,6 +151,19 @@ enum err store_message_count_since(struct sql_tx *tx, int64_t account_id, int64_
     struct sql_rows rows;
     TRY(sql_query(tx, STATEMENT_MESSAGE_COUNT_SINCE, &rows, SQL_INT(account_id), SQL_INT(ids_lowest(since))));
     return box_one_int(&rows, ret_count);
+}
+
+enum err store_message_replace(struct sql_tx *tx, int64_t account_id, int64_t slot_id, int64_t message_id)
+{
+    struct sql_rows rows;
+    int64_t earlier;
+    TRY(sql_query(tx, STATEMENT_REPLACEABLE_GET, &rows, SQL_INT(account_id), SQL_INT(slot_id)));
+    TRY(box_one_int(&rows, &earlier));
+    enum err error = earlier != 0 ? store_message_delete(tx, account_id, earlier) : ERR_NONE;
+    if (error != ERR_NOT_FOUND)
+        TRY(error);
+    return sql_exec(tx, STATEMENT_REPLACEABLE_PUT, NULL, SQL_INT(account_id), SQL_INT(slot_id),
+                    SQL_INT(message_id));
 }
 
 enum err store_carrier_claim(struct sql_tx *tx, struct str carrier, struct str message_hash, int64_t now)

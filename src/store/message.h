@@ -16,6 +16,7 @@ struct store_message {
     struct str text;    /* UTF-8, may be empty */
     struct str code;    /* empty where there is none */
     int64_t service_id; /* of linked_service; 0: none */
+    int64_t flash;      /* 1: was meant to be shown at once and not kept */
 };
 
 enum err store_message_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
@@ -42,6 +43,10 @@ enum err store_message_delete(struct sql_tx *tx, int64_t account_id, int64_t mes
 enum err store_message_count_unread(struct sql_tx *tx, int64_t account_id, int64_t *ret_count);
 /* Messages that came or went after an instant (microseconds UTC; 0: all). */
 enum err store_message_count_since(struct sql_tx *tx, int64_t account_id, int64_t since, int64_t *ret_count);
+
+/* A text that replaces the earlier one of its slot, a keyed hash: that one is deleted, if it is still there.
+ */
+enum err store_message_replace(struct sql_tx *tx, int64_t account_id, int64_t slot_id, int64_t message_id);
 
 /* Claims a carrier's message id; ERR_EXISTS where it was seen. The hash is of carrier and id. */
 enum err store_carrier_claim(struct sql_tx *tx, struct str carrier, struct str message_hash, int64_t now);

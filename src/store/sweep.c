@@ -3,13 +3,25 @@
 #include "store/statements.h"
 
 /* Parts before what they belong to: a row goes when nothing hangs on it any more. */
-static const unsigned of_account[] = {
-    STATEMENT_SWEEP_MESSAGE,      STATEMENT_SWEEP_SERVICE,       STATEMENT_SWEEP_CONTACT,
-    STATEMENT_SWEEP_PROOF,        STATEMENT_SWEEP_LINE,          STATEMENT_SWEEP_ORDER,
-    STATEMENT_SWEEP_PAYMENT,      STATEMENT_SWEEP_ARCHIVE_CHUNK, STATEMENT_SWEEP_ARCHIVE,
-    STATEMENT_SWEEP_KEYS,         STATEMENT_SWEEP_OUTBOX,        STATEMENT_SWEEP_TICKET_MESSAGE,
-    STATEMENT_SWEEP_TICKET,       STATEMENT_SWEEP_LINE_SERVICE,  STATEMENT_SWEEP_BLOCKED_SENDER,
-    STATEMENT_SWEEP_MESSAGE_PART, STATEMENT_SWEEP_SENT_PART,     STATEMENT_SWEEP_OPTED_OUT};
+static const unsigned of_account[] = {STATEMENT_SWEEP_MESSAGE,
+                                      STATEMENT_SWEEP_SERVICE,
+                                      STATEMENT_SWEEP_CONTACT,
+                                      STATEMENT_SWEEP_PROOF,
+                                      STATEMENT_SWEEP_LINE,
+                                      STATEMENT_SWEEP_ORDER,
+                                      STATEMENT_SWEEP_PAYMENT,
+                                      STATEMENT_SWEEP_ARCHIVE_CHUNK,
+                                      STATEMENT_SWEEP_ARCHIVE,
+                                      STATEMENT_SWEEP_KEYS,
+                                      STATEMENT_SWEEP_OUTBOX,
+                                      STATEMENT_SWEEP_TICKET_MESSAGE,
+                                      STATEMENT_SWEEP_TICKET,
+                                      STATEMENT_SWEEP_LINE_SERVICE,
+                                      STATEMENT_SWEEP_BLOCKED_SENDER,
+                                      STATEMENT_SWEEP_MESSAGE_PART,
+                                      STATEMENT_SWEEP_SENT_PART,
+                                      STATEMENT_SWEEP_OPTED_OUT,
+                                      STATEMENT_SWEEP_REPLACEABLE_TEXT};
 static const unsigned of_closure[] = {STATEMENT_SWEEP_CLOSURE_OUTBOX, STATEMENT_SWEEP_CLOSURE_TICKET_MESSAGE,
                                       STATEMENT_SWEEP_CLOSURE_TICKET};
 

@@ -18,9 +18,9 @@ def tlv(tag, value):
     return struct.pack(">HH", tag, len(value)) + value
 
 
-def message(text, coding=0, esm=0, tlvs=b"", source=b"22000", to=NUMBER, ton=3):
+def message(text, coding=0, esm=0, tlvs=b"", source=b"22000", to=NUMBER, ton=3, protocol=0):
     """The body of a deliver_sm."""
-    return (b"\0" + bytes([ton, 0]) + source + b"\0\1\1" + to + b"\0" + bytes([esm, 0, 0, 0, 0, 0, 0, coding, 0,
+    return (b"\0" + bytes([ton, 0]) + source + b"\0\1\1" + to + b"\0" + bytes([esm, protocol, 0, 0, 0, 0, 0, coding, 0,
             len(text)]) + text + tlvs)
 
 

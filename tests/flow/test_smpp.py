@@ -115,6 +115,32 @@ def change(statement):
     store.close()
 
 
+@test
+def a_flash_text_says_that_it_is_one():
+    equal(bound().say(b"look up", coding=0x10), ROK)
+    contains(inbox(), "Flash text")
+    equal(service.rest().get("/messages?limit=1")["messages"][0]["flash"], True)
+
+
+@test
+def a_text_of_a_replace_type_takes_the_place_of_the_earlier_one_of_its_sender_number_and_type():
+    for text, named in ((b"0 missed calls", {"protocol": 0x41}), (b"another type", {"protocol": 0x42}),
+                        (b"another sender", {"protocol": 0x41, "source": b"22001"}), (b"no type", {"protocol": 0x40}),
+                        (b"3 missed calls", {"protocol": 0x41})):
+        equal(bound().say(text, **named), ROK)
+    found = [text["text"] for text in service.rest().get("/messages?limit=4")["messages"]]
+    equal(found, ["3 missed calls", "no type", "another sender", "another type"])
+    equal("0 missed calls" in inbox(), False)
+
+
+@test
+def a_text_that_the_carrier_names_is_taken_once_in_one_connection_too():
+    before, named = messages(), {"tlvs": tlv(0x1e, b"7f3a\0")}
+    equal([bound().say(b"named 1", **named), bound().say(b"named 1", **named)], [ROK, ROK])
+    equal(bound().say(b"named 1", tlvs=tlv(0x1e, b"7f3b\0")), ROK)
+    equal(messages(), before + 2)
+
+
 def udh(number, total, reference=7):
     return bytes([5, 0, 3, reference, total, number])
 

@@ -16,6 +16,7 @@ static void add_message(struct call *call, const struct message_view *message)
     json_str(json, "text", message->text);
     call_json_str(call, "code", message->code);
     call_json_str(call, "service", message->service);
+    json_bool(json, "flash", message->flash);
     json_time(json, "at", message->at);
     json_time(json, "sent_at", message->sent_at);
     json_time(json, "read_at", message->read_at);

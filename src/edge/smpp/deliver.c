@@ -24,7 +24,11 @@ struct delivery {
     char content[]; /* what makes the message this one, for a carrier that gives no ids */
 };
 
-enum { TON_INTERNATIONAL = 1 };
+enum {
+    TON_INTERNATIONAL = 1,
+    REPLACE_TYPE = 0x40, /* and 1 to 7 more: protocol_id, 3GPP TS 23.040, section 9.2.3.9 */
+    REPLACE_TYPES = 7,
+};
 
 static const enum sms_charset charsets[] = {
     [SETTINGS_CHARSET_GSM7] = SMS_CHARSET_GSM7,
@@ -60,6 +64,7 @@ static struct str read_text(struct delivery *delivery, const struct smpp_pdu *pd
     struct sms_coding coding = sms_coding_read(pdu->data_coding, plain);
     delivery->receive.part = part;
     delivery->receive.charset = coding.charset;
+    delivery->receive.flash = coding.flash;
     delivery->receive.fill_bits = fill_bits;
     if (part.total > 1 && !broken && text.length <= sizeof delivery->text) {
         memcpy(delivery->text, text.data, text.length);
@@ -96,6 +101,13 @@ static struct str read_content(struct delivery *delivery, const struct smpp_pdu 
     return str_bytes(delivery->content, length);
 }
 
+/* Some carriers name a text that they deliver by the TLV that others have in receipts alone. */
+static bool has_id(const struct smpp_pdu *pdu)
+{
+    struct str id;
+    return smpp_tlv_find(pdu->tlvs, SMPP_TAG_RECEIPTED_MESSAGE_ID, &id) && id.length > 1;
+}
+
 static struct delivery *make(struct bind *bind, const struct smpp_pdu *pdu)
 {
     const struct settings_carrier *settings = bind->carrier->settings;
@@ -119,6 +131,12 @@ static struct delivery *make(struct bind *bind, const struct smpp_pdu *pdu)
         .to = read_address(delivery->to, sizeof delivery->to, pdu->destination_ton, pdu->destination),
         .now = now.wall,
     };
+    if (pdu->protocol_id > REPLACE_TYPE && pdu->protocol_id <= REPLACE_TYPE + REPLACE_TYPES)
+        delivery->receive.replaces = pdu->protocol_id - REPLACE_TYPE;
+    if (has_id(pdu)) { /* so alike, it is the same one, however long ago */
+        delivery->receive.repeat_since = now.wall - LIMIT_CARRIER_ID_DAYS * MICROS_DAY;
+        delivery->receive.repeat_until = INT64_MAX;
+    }
     delivery->receive.text = read_text(delivery, pdu, charsets[settings->smpp.charset]);
     return delivery;
 }

@@ -37,6 +37,7 @@ static struct template_inbox_message show_message(const struct visit *visit, con
     return (struct template_inbox_message){
         .message_id = visit_id(visit, message->message_id),
         .sent = message->sent,
+        .flash = message->flash,
         .unread = !message->sent && message->read_at == 0,
         .peer = phone_show(visit->arena, message->peer),
         .service = message->service,

@@ -219,6 +219,15 @@ CREATE TABLE opted_out (
     PRIMARY KEY (account_id, line_id, peer_id)
 );
 
+-- Texts that a later one of the same sender, number and type replaces (3GPP TS 23.040, section 9.2.3.9): slot_id is a
+-- keyed hash of the three.
+CREATE TABLE replaceable_text (
+    account_id int64 NOT NULL,
+    slot_id int64 NOT NULL,
+    message_id int64 NOT NULL,
+    PRIMARY KEY (account_id, slot_id)
+);
+
 -- service_id is a keyed hash of the service's name under the account's key.
 CREATE TABLE linked_service (
     account_id int64 NOT NULL,

@@ -25,6 +25,11 @@ DELETE FROM message WHERE account_id = $1 AND message_id = $2;
 SELECT COUNT(*) FROM message WHERE account_id = $1 AND read_at = 0;
 -- name: message_count_since
 SELECT COUNT(*) FROM message WHERE account_id = $1 AND message_id > $2;
+-- name: replaceable_get
+SELECT message_id FROM replaceable_text WHERE account_id = $1 AND slot_id = $2;
+-- name: replaceable_put
+INSERT INTO replaceable_text (account_id, slot_id, message_id) VALUES ($1, $2, $3)
+ON CONFLICT (account_id, slot_id) DO UPDATE SET message_id = excluded.message_id;
 -- name: carrier_claim
 INSERT INTO carrier_seen (carrier, message_hash, seen_at) VALUES ($1, $2, $3)
 ON CONFLICT (carrier, message_hash) DO NOTHING;

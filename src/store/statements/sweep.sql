@@ -19,6 +19,9 @@ DELETE FROM sent_part WHERE account_id = $1 AND (message_id, number) IN (
 -- name: sweep_opted_out
 DELETE FROM opted_out WHERE account_id = $1 AND (line_id, peer_id) IN (
     SELECT line_id, peer_id FROM opted_out WHERE account_id = $1 ORDER BY line_id, peer_id LIMIT $2);
+-- name: sweep_replaceable_text
+DELETE FROM replaceable_text WHERE account_id = $1 AND slot_id IN (
+    SELECT slot_id FROM replaceable_text WHERE account_id = $1 ORDER BY slot_id LIMIT $2);
 -- name: sweep_contact
 DELETE FROM contact WHERE account_id = $1 AND contact_id IN (
     SELECT contact_id FROM contact WHERE account_id = $1 ORDER BY contact_id LIMIT $2);
