@@ -1,8 +1,10 @@
 #include "app/node_inside.h"
 
+#include "app/steady.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "store/key.h"
 #include "store/work.h"
 
 #include <stdio.h>
@@ -96,11 +98,14 @@ static enum err retire_run(struct sql_tx *tx, struct arena *arena, void *context
 {
     const struct desk_job *job = context;
     struct store_node row;
+    char clock[STEADY_NAME_BYTES];
     int64_t now = clock_now();
     TRY(find(tx, arena, job->name, &row));
     if (is_alive(&row, now) || row.node_id == node_id(job->app->node))
         return ERR_STATE;
     TRY(store_node_set_state(tx, row.node_id, NODE_RETIRED));
+    steady_name(row.node_id, clock);
+    TRY(store_setting_delete(tx, clock));
     return store_queue_move(tx, "turn", 0, 0, now);
 }
 

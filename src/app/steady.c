@@ -1,5 +1,6 @@
 #include "app/steady.h"
 
+#include "app/node.h"
 #include "base/log.h"
 #include "store/key.h"
 
@@ -10,9 +11,14 @@
 enum { BOOT_ID_BYTES = 36 };
 
 struct steady_job {
-    struct steady *steady;
+    char name[STEADY_NAME_BYTES];
     struct str text;
 };
+
+void steady_name(int64_t node_id, char ret_name[STEADY_NAME_BYTES])
+{
+    snprintf(ret_name, STEADY_NAME_BYTES, "clock_watch.%016llx", (unsigned long long)node_id);
+}
 
 /* Monotonic time counts from the boot: the kernel says which one this is. */
 static struct str boot_id(char ret_text[BOOT_ID_BYTES])
@@ -43,8 +49,10 @@ static enum err load_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct steady *steady = context;
     struct str text;
+    char name[STEADY_NAME_BYTES];
     (void)arena;
-    enum err error = store_setting_get(tx, "clock_watch", &text);
+    steady_name(node_id(steady->app->node), name);
+    enum err error = store_setting_get(tx, name, &text);
     if (error == ERR_NONE && !parse(text, &steady->watch))
         steady->watch = (struct watch){0};
     return error == ERR_NOT_FOUND ? ERR_NONE : error;
@@ -65,7 +73,7 @@ static enum err keep_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     const struct steady_job *job = context;
     (void)arena;
-    return store_setting_put(tx, "clock_watch", job->text);
+    return store_setting_put(tx, job->name, job->text);
 }
 
 static void keep(struct steady *steady)
@@ -76,7 +84,8 @@ static void keep(struct steady *steady)
     int length = snprintf(text, sizeof text, "%.*s %lld %lld %lld %lld", STR_ARG(id),
                           (long long)watch->first.wall, (long long)watch->first.monotonic,
                           (long long)watch->last.wall, (long long)watch->last.monotonic);
-    struct steady_job job = {steady, str_bytes(text, (size_t)length)};
+    struct steady_job job = {.text = str_bytes(text, (size_t)length)};
+    steady_name(node_id(steady->app->node), job.name);
     enum err error = sql_call(steady->app->store, "clock_watch", keep_run, &job);
     if (error != ERR_NONE)
         log_warn("clock_watch", LOG_ERR(error));

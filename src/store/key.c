@@ -89,3 +89,8 @@ enum err store_setting_put(struct sql_tx *tx, const char *name, struct str value
 {
     return sql_exec(tx, STATEMENT_SETTING_PUT, NULL, SQL_TEXT(str_from(name)), SQL_TEXT(value));
 }
+
+enum err store_setting_delete(struct sql_tx *tx, const char *name)
+{
+    return sql_exec(tx, STATEMENT_SETTING_DELETE, NULL, SQL_TEXT(str_from(name)));
+}

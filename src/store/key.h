@@ -32,5 +32,6 @@ enum err store_reference_get(struct sql_tx *tx, struct str code, const char *kin
 /* A setting of the store; ERR_NOT_FOUND. */
 enum err store_setting_get(struct sql_tx *tx, const char *name, struct str *ret_value);
 enum err store_setting_put(struct sql_tx *tx, const char *name, struct str value);
+enum err store_setting_delete(struct sql_tx *tx, const char *name);
 
 #endif

@@ -4,6 +4,7 @@
 #include "app/keyring_turn.h"
 #include "app/lease.h"
 #include "app/node.h"
+#include "app/steady.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/limits.h"
@@ -452,6 +453,45 @@ static void a_node_that_starts_ends_its_own_leases_only(void **state)
     end_nodes(house, &second);
 }
 
+static enum err watch_of(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const struct app *app = context;
+    char name[STEADY_NAME_BYTES];
+    struct str text;
+    (void)arena;
+    steady_name(node_id(app->node), name);
+    return store_setting_get(tx, name, &text);
+}
+
+/* They may stand on two machines: what one writes down says nothing of the other's clock. */
+static void each_node_watches_the_clock_of_its_own_machine(void **state)
+{
+    struct house *house = *state;
+    struct second second;
+    struct steady west, east;
+    char elsewhere[256], name[STEADY_NAME_BYTES];
+    two_nodes(house, &second);
+    assert_int_equal(steady_load(&house->app, &west), ERR_NONE);
+    steady_observe(&west);
+    assert_int_equal(steady_load(&second.app, &east), ERR_NONE);
+    assert_false(east.watch.begun);
+    steady_observe(&east);
+    steady_name(node_id(second.app.node), name);
+    snprintf(elsewhere, sizeof elsewhere,
+             "UPDATE setting SET value = '11111111-1111-1111-1111-111111111111 1 2 3 4' WHERE name = '%s'",
+             name);
+    assert_int_equal(house_sql(house, elsewhere), 1);
+    assert_int_equal(steady_load(&house->app, &west), ERR_NONE);
+    assert_true(west.watch.begun);
+    assert_int_equal(steady_load(&second.app, &east), ERR_NONE);
+    assert_false(east.watch.begun);
+    clock_advance(LIMIT_NODE_GONE_SECONDS * MICROS_SECOND);
+    assert_int_equal(node_retire(&house->app, STR("east")), ERR_NONE);
+    assert_int_equal(sql_read(house->app.store, watch_of, house->arena, &second.app), ERR_NOT_FOUND);
+    assert_int_equal(sql_read(house->app.store, watch_of, house->arena, &house->app), ERR_NONE);
+    end_nodes(house, &second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -471,6 +511,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_job_that_was_fenced_out_changes_nothing, house_set_up,
                                         house_tear_down),
         cmocka_unit_test_setup_teardown(a_lease_that_was_ended_is_not_renewed, house_set_up, house_tear_down),
+        cmocka_unit_test_setup_teardown(each_node_watches_the_clock_of_its_own_machine, house_set_up,
+                                        house_tear_down),
         cmocka_unit_test_setup_teardown(a_node_that_starts_ends_its_own_leases_only, house_set_up,
                                         house_tear_down),
     };
