@@ -121,24 +121,42 @@ struct send_job {
     struct arena *arena;
     int64_t account_id, answers, now;
     struct str text;
+    char bytes[LIMIT_MESSAGE_BYTES]; /* of it */
     struct sms_split split;
     struct message_quote quote;
     struct message_send *send; /* NULL: only asked */
 };
 
-/* What can be said of a text alone. Line breaks and tabs are characters, other controls none. */
-static enum err cut(struct send_job *job)
+/* Forms send CR LF for a line break, which would count as two characters. */
+static void take_text(struct send_job *job, struct str text)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < text.length; i++)
+        if (text.data[i] != '\r' || i + 1 == text.length || text.data[i + 1] != '\n')
+            job->bytes[length++] = text.data[i];
+    job->text = str_bytes(job->bytes, length);
+}
+
+/* Line breaks and tabs are characters, other controls none. */
+static bool has_control(struct str text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        if ((byte < ' ' && byte != '\n' && byte != '\t') || byte == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+/* What can be said of a text alone. */
+static enum err cut(struct send_job *job, struct str text)
 {
     struct message_quote *quote = &job->quote;
-    if (!str_is_utf8(job->text))
-        return ERR_INVALID;
-    for (size_t i = 0; i < job->text.length; i++) {
-        unsigned char byte = (unsigned char)job->text.data[i];
-        if ((byte < ' ' && byte != '\n' && byte != '\t') || byte == 0x7f)
-            return ERR_INVALID;
-    }
-    if (job->text.length > LIMIT_MESSAGE_BYTES)
+    if (text.length > LIMIT_MESSAGE_BYTES)
         return ERR_TOO_LARGE;
+    take_text(job, text);
+    if (!str_is_utf8(job->text) || has_control(job->text))
+        return ERR_INVALID;
     if (job->text.length == 0)
         return ERR_NONE;
     TRY(sms_split(job->text, false, &job->split));
@@ -193,13 +211,9 @@ static enum err quote_run(struct sql_tx *tx, struct arena *arena, void *context)
 enum err message_quote(struct app *app, struct arena *arena, int64_t account_id, int64_t answers,
                        struct str text, struct message_quote *ret_quote)
 {
-    struct send_job job = {.app = app,
-                           .arena = arena,
-                           .account_id = account_id,
-                           .answers = answers,
-                           .now = clock_now(),
-                           .text = text};
-    TRY(cut(&job));
+    struct send_job job = {
+        .app = app, .arena = arena, .account_id = account_id, .answers = answers, .now = clock_now()};
+    TRY(cut(&job, text));
     TRY(sql_read(app->store, quote_run, arena, &job));
     *ret_quote = job.quote;
     return ERR_NONE;
@@ -309,11 +323,10 @@ enum err message_send(struct app *app, const struct actor *actor, struct message
                            .account_id = actor->account_id,
                            .answers = send->answers,
                            .now = clock_now(),
-                           .text = send->text,
                            .send = send};
     if (send->text.length == 0 || send->request.length > LIMIT_IDEMPOTENCY_KEY_BYTES)
         return ERR_INVALID;
-    TRY(cut(&job));
+    TRY(cut(&job, send->text));
     TRY(sql_call(app->store, "message_send", send_run, &job));
     FAILPOINT("message.taken_on");
     message_tell(app, actor->account_id, send->ret_message_id);

@@ -267,6 +267,19 @@ def the_page_shows_the_price_before_it_sends_and_then_what_became_of_it():
 
 
 @test
+def a_line_break_of_a_form_is_one_character():
+    allow()
+    to = came(b"Two lines?")
+    somebody, action = service.person("subscriber"), f"/messages/{to}/answer#answer"
+    somebody.get(f"/messages/{to}")
+    contains(somebody.press("quote", action=action, text="one\r\ntwo").html.text, "7 of 160 characters")
+    somebody.press("send", action=action, text="one\r\ntwo")
+    sent = ann.get("/messages?limit=1")["messages"][0]
+    becomes(sent, "sent")
+    equal((sent["text"], smsc.submits[-1].text), ("one\ntwo", b"one\ntwo"))
+
+
+@test
 def the_page_sends_nothing_dearer_than_it_showed_and_says_why_nobody_answers():
     allow()
     to, count = came(b"Dear?"), len(smsc.submits)

@@ -112,6 +112,27 @@ static void what_was_never_sent_goes_back_with_the_refund(void **state)
     assert_false(house_holds(house, "is under way"));
 }
 
+static void what_one_number_never_sent_goes_back_when_it_ends(void **state)
+{
+    struct house *house = *state;
+    int64_t answers;
+    struct message_view message;
+    struct actor actor = writer(house, &answers);
+    prove(house, &actor);
+    house_line(house, actor.account_id, "+12025550144", 0);
+    int64_t sent = write_text(house, &actor, answers, STR("waits"));
+    assert_int_equal(message_get(&house->app, house->arena, actor.account_id, sent, &message), ERR_NONE);
+    house_sql(house, "UPDATE queue SET due = due + 1000000000000000 WHERE kind = 'send'");
+    struct closure_request request = {.choice = {.scope = CLOSURE_SCOPE_NUMBER, .line_id = message.line_id}};
+    assert_int_equal(closure_request(&house->app, house->arena, &actor, &request), ERR_NONE);
+    later(house, 4 * MICROS_DAY);
+    assert_int_equal(message_get(&house->app, house->arena, actor.account_id, sent, &message), ERR_NONE);
+    assert_int_equal(message.state, SENT_FAILED);
+    assert_true(message.line_ended_at != 0);
+    assert_true(house_balance(house, actor.account_id, LEDGER_WALLET) == HAVE);
+    assert_int_equal(carried, 0);
+}
+
 static void nothing_leaves_once_the_cooling_off_has_begun(void **state)
 {
     struct house *house = *state;
@@ -217,6 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SENDING_TEST(what_was_never_sent_goes_back_with_the_refund),
+        SENDING_TEST(what_one_number_never_sent_goes_back_when_it_ends),
         SENDING_TEST(nothing_leaves_once_the_cooling_off_has_begun),
         SENDING_TEST(a_text_that_nobody_takes_is_given_up_after_its_hour),
         SENDING_TEST(a_part_that_was_lost_keeps_the_others_back),

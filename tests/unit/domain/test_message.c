@@ -1,6 +1,7 @@
 /* Codes and services in texts: what they name, and what only looks like it. */
 #include "../test.h"
 #include "domain/message/code.h"
+#include "domain/message/opt_out.h"
 #include "domain/message/quiet.h"
 #include "domain/message/service.h"
 
@@ -226,6 +227,35 @@ static void pages_are_https_or_none(void **context)
     assert_string_equal(service_by_key(NULL, STR("zelle"))->closing_url, "");
 }
 
+static void a_word_alone_asks_for_no_more_texts_or_for_them_again(void **context)
+{
+    static const struct {
+        const char *text;
+        enum opt_out means;
+    } rows[] = {
+        {"STOP", OPT_OUT_STOP},
+        {" stop. ", OPT_OUT_STOP},
+        {"Unsubscribe!", OPT_OUT_STOP},
+        {"opt out", OPT_OUT_STOP},
+        {"退订", OPT_OUT_STOP},
+        {"退订。", OPT_OUT_STOP},
+        {"td", OPT_OUT_STOP},
+        {"t", OPT_OUT_STOP},
+        {"Start", OPT_OUT_START},
+        {"恢复！", OPT_OUT_START},
+        {"", OPT_OUT_NOTHING},
+        {".", OPT_OUT_NOTHING},
+        {"Don't stop", OPT_OUT_NOTHING},
+        {"stop by at five", OPT_OUT_NOTHING},
+        {"回复退订", OPT_OUT_NOTHING},
+        {"TDs", OPT_OUT_NOTHING},
+    };
+    (void)context;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (opt_out_of(str_from(rows[i].text)) != rows[i].means)
+            fail_msg("\"%s\"", rows[i].text);
+}
+
 static void quiet_hours_end_on_the_minute_in_any_zone(void **context)
 {
     enum { H = 60 };
@@ -272,6 +302,7 @@ int main(void)
         cmocka_unit_test(services_are_ranked_dangerous_first),
         cmocka_unit_test(services_are_found_by_what_people_type),
         cmocka_unit_test(pages_are_https_or_none),
+        cmocka_unit_test(a_word_alone_asks_for_no_more_texts_or_for_them_again),
         cmocka_unit_test(quiet_hours_end_on_the_minute_in_any_zone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
