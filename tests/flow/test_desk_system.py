@@ -60,6 +60,20 @@ def what_failed_for_good_is_tried_again_or_given_up():
 
 
 @test
+def the_nodes_on_the_store_are_listed_with_their_last_sign_of_life():
+    made = house()
+    try:
+        ada = made.person("admin")
+        ada.get("/desk/system")
+        node = re.search(r'<section class="card" id="nodes">.*?</section>', ada.page.text, re.S)[0]
+        equal(node.count("<tr>"), 2, "the head and one row")
+        for word in ("this one", "alive", made.cli("node", "list")[0]["node"]):
+            contains(node, word)
+    finally:
+        made.close()
+
+
+@test
 def reasons_are_a_chart_and_a_table_in_both_languages():
     demo = Demo().start()
     try:

@@ -1,5 +1,6 @@
 #include "app/effect_desk.h"
 #include "app/keyring_turn.h"
+#include "app/node.h"
 #include "base/clock.h"
 #include "edge/web/desk.h"
 #include "edge/web/pages.h"
@@ -65,6 +66,31 @@ static enum err show_jobs(const struct visit *visit, struct template_desk_system
     return ERR_NONE;
 }
 
+static enum err show_nodes(const struct visit *visit, struct template_desk_system *page)
+{
+    struct node_row *rows;
+    size_t count;
+    TRY(node_list(visit->app, visit->arena, &rows, &count));
+    struct template_desk_system_node *nodes =
+        ARENA_ARRAY(visit->arena, count + 1, struct template_desk_system_node);
+    for (size_t i = 0; i < count; i++)
+        nodes[i] = (struct template_desk_system_node){
+            .name = rows[i].name,
+            .id = arena_printf(visit->arena, "%016llx", (unsigned long long)rows[i].node_id),
+            .self = rows[i].self,
+            .state = visit_text(visit, "desk.node.", rows[i].state_name),
+            .wrong =
+                str_is(str_from(rows[i].state_name), "gone") || str_is(str_from(rows[i].state_name), "asks"),
+            .version = rows[i].version,
+            .started = rows[i].started_at,
+            .beaten = rows[i].beaten_at,
+            .epoch = rows[i].epoch,
+        };
+    page->nodes = nodes;
+    page->nodes_count = count;
+    return ERR_NONE;
+}
+
 static enum err show_system(struct visit *visit)
 {
     struct keyring_turn turn;
@@ -85,6 +111,7 @@ static enum err show_system(struct visit *visit)
         .facts = facts,
         .facts_count = sizeof facts / sizeof *facts,
     };
+    TRY(show_nodes(visit, &page));
     TRY(show_effects(visit, &page));
     TRY(show_jobs(visit, &page));
     VISIT_SHOW(visit, desk_system, &page);
