@@ -1,5 +1,6 @@
 #!/bin/sh
-# Configures the directory $1 where that has not been done, and builds it; the other arguments are Meson's.
+# Configures the directory $1 where that has not been done, and builds it; the other arguments are Meson's. With TARGET
+# in the environment only that is built.
 set -eu
 directory=$1
 shift
@@ -9,4 +10,5 @@ if [ ! -f "$directory/build.ninja" ]; then
     meson setup "$directory" "$@" >&2
 fi
 echo "build: compiling into $directory" >&2
-exec ninja -C "$directory" --quiet
+# shellcheck disable=SC2086 # nothing, or one word
+exec ninja -C "$directory" --quiet ${TARGET:-}

@@ -33,7 +33,12 @@ BUILD_TABLE = {
     "gcc": ("gcc", ["-Dwerror=true", "--buildtype=release"]),
     "clang": ("clang", ["-Dwerror=true", "-Dfailpoints=true"]),
     "sanitize": ("gcc", ["-Db_sanitize=address,undefined", "-Db_lundef=false"]),
+    "threads": ("gcc", ["-Db_sanitize=thread", "-Db_lundef=false", "--buildtype=debugoptimized"]),
 }
+
+# Of this build only the program is made, and only the flow tests where many threads meet run with it: a race ends it.
+THREADS_TARGET = "src/cmd/violet"
+THREADS = {"test_send", "test_smpp", "test_smpp_overload", "test_smpp_reload"}
 
 # Programs outside Meson: folder, tests, what runs them, the builds that they drive (VIOLET names the binary,
 # VIOLET_BUILD the build's directory). What the tests of a folder share has other names.
@@ -133,7 +138,8 @@ def build(name):
     command = ["tools/build.sh", f"build-test/{name}", *options]
     print(f"     building with {compiler}: {' '.join(options)}", flush=True)
     begin = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "CC": compiler}, stdout=subprocess.PIPE,
+    target = THREADS_TARGET if name == "threads" else ""
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "CC": compiler, "TARGET": target}, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace")
     result = Result(failed=1, notes=["does not build"]) if done.returncode else None
     if result:
@@ -147,6 +153,8 @@ def check_programs():
 
 
 def meson_programs(name):
+    if name == "threads":
+        return []
     listed = subprocess.run(["meson", "introspect", "--tests", str(BUILDS / name)], stdout=subprocess.PIPE, check=True)
     return [Program(f"{name} {test['name']}", test["cmd"], test["env"], name, BUILDS / name,
                     test["protocol"] == "tap")
@@ -166,6 +174,14 @@ def folder_programs():
                 if folder == "tests/crash" and path.stem in CRASH_ON_SERVER:
                     yield Program(f"{name} crash-pg/{path.stem}", [interpreter, str(path)],
                                   {**environment, **CRASH_ON_SERVER[path.stem], "VIOLET_TEST_STORE": "postgres"}, name)
+    yield from thread_programs()
+
+
+def thread_programs():
+    binary = BUILDS / "threads" / THREADS_TARGET
+    environment = {"VIOLET": str(binary), "VIOLET_BUILD": str(BUILDS / "threads"), "TSAN_OPTIONS": "halt_on_error=1"}
+    return [Program(f"threads flow/{name}", ["/usr/bin/python3", str(ROOT / f"tests/flow/{name}.py")], environment,
+                    "threads") for name in sorted(THREADS)]
 
 
 def self_test():

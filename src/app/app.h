@@ -31,7 +31,7 @@ struct app {
     struct lease *lease; /* of the job that runs, in the copy that it is given; NULL outside of one */
     struct node *node;   /* this one among those on the store; NULL: it has no name there */
     struct service_catalogue *services; /* NULL: the shipped list alone */
-    struct carriers *_Atomic carriers;  /* NULL: nothing is served here, and they are those of the settings */
+    struct carriers *carriers;          /* NULL: nothing is served here, and they are those of the settings */
     /* Tells the listeners of an account that something was committed ("message"). NULL allowed. */
     void (*publish)(void *context, int64_t account_id, const char *event, struct str data);
     void *publish_context;

@@ -2,8 +2,7 @@
 
 struct carrier_list carriers_now(const struct app *app)
 {
-    struct carriers *carriers = app->carriers;
-    const struct carrier_list *now = carriers != NULL ? carriers->now : NULL;
+    const struct carrier_list *now = app->carriers != NULL ? app->carriers->now : NULL;
     if (now != NULL)
         return *now;
     return (struct carrier_list){app->settings->carriers, app->settings->carrier_count};
@@ -20,7 +19,6 @@ const struct settings_carrier *carriers_find(const struct app *app, struct str n
 
 void carriers_each_bind(const struct app *app, carrier_bind_each *each, void *context)
 {
-    struct carriers *carriers = app->carriers;
-    if (carriers != NULL)
-        carriers->each_bind(carriers->each_context, each, context);
+    if (app->carriers != NULL)
+        app->carriers->each_bind(app->carriers->each_context, each, context);
 }

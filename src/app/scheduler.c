@@ -304,9 +304,11 @@ enum err scheduler_start(struct app *app, const struct scheduler_kind *kinds, si
     app->steady = &scheduler->steady.holds;
     if (error == ERR_NONE)
         error = release_leases(app);
+    app->scheduler = scheduler; /* before the threads: each job gets a copy of app */
     if (error == ERR_NONE)
         error = scheduler_start_threads(scheduler);
     if (error != ERR_NONE) {
+        app->scheduler = NULL;
         free(scheduler);
         *ret_scheduler = NULL;
     }
@@ -335,6 +337,7 @@ void scheduler_stop(struct scheduler *scheduler)
     scheduler_signal(scheduler, true);
     pthread_join(scheduler->thread, NULL);
     pool_free(scheduler->pool);
+    scheduler->app->scheduler = NULL;
     pthread_mutex_destroy(&scheduler->lock);
     pthread_cond_destroy(&scheduler->changed);
     free(scheduler);

@@ -23,26 +23,36 @@ struct carrier_keeper {
     pthread_mutex_t lock; /* one reload at a time */
     struct carriers carriers;
     struct reading *readings;
-    struct edge_smpp *smpp;
+    struct edge_smpp *_Atomic smpp; /* NULL until they are started */
 };
 
-enum err carrier_keeper_start(struct app *app, bool readable, struct carrier_keeper **ret_keeper)
+static void each_bind(void *context, carrier_bind_each *each, void *each_context)
+{
+    struct edge_smpp *smpp = ((struct carrier_keeper *)context)->smpp;
+    if (smpp != NULL)
+        edge_smpp_each(smpp, each, each_context);
+}
+
+enum err carrier_keeper_new(struct app *app, bool readable, struct carrier_keeper **ret_keeper)
 {
     struct carrier_keeper *keeper = calloc(1, sizeof *keeper);
     if (keeper == NULL)
         return ERR_MEMORY;
     keeper->app = app;
     keeper->readable = readable;
+    keeper->carriers.each_bind = each_bind;
+    keeper->carriers.each_context = keeper;
     pthread_mutex_init(&keeper->lock, NULL);
-    enum err error = edge_smpp_start(app, &keeper->smpp);
-    if (error != ERR_NONE) {
-        carrier_keeper_free(keeper);
-        return error;
-    }
-    keeper->carriers.each_bind = edge_smpp_each;
-    keeper->carriers.each_context = keeper->smpp;
     app->carriers = &keeper->carriers;
     *ret_keeper = keeper;
+    return ERR_NONE;
+}
+
+enum err carrier_keeper_start(struct carrier_keeper *keeper)
+{
+    struct edge_smpp *smpp;
+    TRY(edge_smpp_start(keeper->app, &smpp));
+    keeper->smpp = smpp;
     return ERR_NONE;
 }
 
@@ -130,6 +140,8 @@ enum err carrier_keeper_reload(struct carrier_keeper *keeper, struct buf *why,
         buf_add_c(why, "it was started without --config, so there is no file to read again.\n");
         return ERR_STATE;
     }
+    if (keeper->smpp == NULL)
+        return ERR_BUSY;
     pthread_mutex_lock(&keeper->lock);
     enum err error = reload(keeper, why, ret_change);
     pthread_mutex_unlock(&keeper->lock);

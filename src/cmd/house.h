@@ -10,8 +10,8 @@ struct carrier_keeper;
 struct house {
     struct settings settings;
     struct app app;
-    int lock;                                /* the data directory's lock */
-    struct carrier_keeper *_Atomic carriers; /* NULL: nobody serves */
+    int lock;                        /* the data directory's lock */
+    struct carrier_keeper *carriers; /* NULL: nobody serves */
 };
 
 enum {

@@ -273,6 +273,7 @@ static enum err start_all(struct service *service, const struct service_options 
     TRY(keyring_turn_plan(&house->app));
     TRY(carrier_forget_plan(&house->app));
     TRY(expired_forget_plan(&house->app));
+    TRY(carrier_keeper_new(&house->app, options->logins == NULL, &house->carriers));
     TRY(start_public(service, options, why));
     if (options->listening != NULL)
         options->listening(options->listening_context, service_port(service));
@@ -285,11 +286,8 @@ static enum err start_all(struct service *service, const struct service_options 
                    err_code(error));
     TRY(error);
     TRY(scheduler_start(&house->app, kinds, sizeof kinds / sizeof *kinds, &service->scheduler));
-    house->app.scheduler = service->scheduler;
-    struct carrier_keeper *carriers;
-    TRY(carrier_keeper_start(&house->app, options->logins == NULL, &carriers));
-    house->carriers = carriers;
-    service->smpp = carrier_keeper_binds(carriers);
+    TRY(carrier_keeper_start(house->carriers));
+    service->smpp = carrier_keeper_binds(house->carriers);
     return ERR_NONE;
 }
 
@@ -365,7 +363,6 @@ void service_stop(struct service *service)
     http_stop(swap_public(service, NULL));
     carrier_keeper_stop(service->house->carriers);
     scheduler_stop(service->scheduler);
-    service->house->app.scheduler = NULL;
     service->smpp = NULL;
     carrier_keeper_free(service->house->carriers);
     service->house->carriers = NULL;

@@ -209,12 +209,11 @@ static void show_bind(struct bind *bind, carrier_bind_each *each, void *context)
     each(&state, context);
 }
 
-void edge_smpp_each(void *context, carrier_bind_each *each, void *each_context)
+void edge_smpp_each(struct edge_smpp *smpp, carrier_bind_each *each, void *context)
 {
-    struct edge_smpp *smpp = context;
     pthread_rwlock_rdlock(&smpp->lock);
     for (size_t i = 0; i < smpp->carrier_count; i++)
         for (size_t k = 0; k < smpp->carriers[i]->bind_count; k++)
-            show_bind(&smpp->carriers[i]->binds[k], each, each_context);
+            show_bind(&smpp->carriers[i]->binds[k], each, context);
     pthread_rwlock_unlock(&smpp->lock);
 }

@@ -27,7 +27,7 @@ void edge_smpp_free(struct edge_smpp *smpp);
 /* Hands a short message to a bind of its carrier and waits for the answer; what app/message_carry.h
  * registers. context: a struct edge_smpp *_Atomic *, so that it may be registered before the binds start. */
 enum message_carried edge_smpp_submit(void *context, const struct message_carry *carry, char *ret_id);
-/* Calls each for every bind, in the order of the configuration. smpp: a struct edge_smpp. */
-void edge_smpp_each(void *smpp, carrier_bind_each *each, void *context);
+/* Calls each for every bind, in the order of the configuration. */
+void edge_smpp_each(struct edge_smpp *smpp, carrier_bind_each *each, void *context);
 
 #endif
