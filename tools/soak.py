@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The long tests, for nights: the HTTP fuzzer with new seeds, the release binary killed at each of its writes, closing
+"""The long tests, for nights: every fuzzing target with new seeds, the release binary killed at each of its writes, closing
 against closing, top-ups and refunds for thousands of rounds on each engine, every failpoint on PostgreSQL, a failover by
 Patroni and etcd, and the store's closing tests over and over. Ends like run_tests.py.
 
@@ -19,6 +19,7 @@ BUILDS = run_tests.BUILDS
 # What one round does where there is an hour for it.
 WHOLE_MINUTES = 60
 FUZZ_REQUESTS = 200_000
+FUZZ_SECONDS = 300  # of each target
 RACING_ROUNDS = 10_000
 FLOW_ROUNDS = 30
 
@@ -48,12 +49,23 @@ def racing(share):
                  driven("gcc", VIOLET_ROUNDS=str(max(2, int(FLOW_ROUNDS * share)))))
 
 
+def targets(share):
+    """Each fuzzing target with a seed of its own, which its name tells: with it the same inputs come again."""
+    for test in run_tests.meson_programs("sanitize"):
+        name = test.name.split()[-1]
+        if name.startswith("fuzz-"):
+            program, corpus, _ = test.command
+            seed = str(1 + secrets.randbelow(2**31))
+            yield run_tests.Program(f"soak {name} {seed}", [program, corpus, str(max(5, int(FUZZ_SECONDS * share))), seed])
+
+
 def programs(share):
     """One round: what is long, and what finds more when it is repeated. share: of a whole round."""
     yield run_tests.Program("soak fuzz/http", [
         "node", str(ROOT / "tests/fuzz/test_http_mutate.mjs"), str(BUILDS / "sanitize/tests/fuzz/http-fuzz-server"),
         str(max(5000, int(FUZZ_REQUESTS * share))), str(secrets.randbelow(2**31))],
         {"VIOLET_BUILD": str(BUILDS / "sanitize")})
+    yield from targets(share)
     yield python("crash/writes", "tests/crash/test_writes.py", driven("gcc", **({"KILL_EACH": "1"} if share == 1 else {})))
     yield python("crash/writes_disk", "tests/crash/test_writes_disk.py", driven("gcc"))
     yield python("crash/failpoints", "tests/crash/test_failpoints.py", driven("clang"))
