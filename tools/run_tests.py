@@ -57,7 +57,8 @@ FILES_ONLY = {"test_balance", "test_canaries", "test_corpus", "test_failover", "
 
 # Crash tests that run on a PostgreSQL server as well. `make soak` kills at every failpoint, here it is those where the
 # engine has a part.
-CRASH_ON_SERVER = {"test_failpoints": {"VIOLET_FAILPOINTS": "sql|closure|outbox|turn"}, "test_inputs": {}}
+CRASH_ON_SERVER = {"test_failpoints": {"VIOLET_FAILPOINTS": "sql|closure|outbox|turn"}, "test_inputs": {},
+                   "test_texts": {}}
 
 
 @dataclass

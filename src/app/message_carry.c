@@ -15,8 +15,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-enum { STOP_PARTS = 128 };
+enum { STOP_PARTS = 128, RECORD_TRIES = 4 };
 
 static message_carry_fn *carry_out;
 static void *carry_context;
@@ -235,6 +236,17 @@ static enum err record_run(struct sql_tx *tx, struct arena *arena, void *context
     return at + 1 == count ? end_text(job, tx) : ERR_NONE;
 }
 
+/* The carrier's word is known here alone: a store that is busy for a moment must not make it unknown. */
+static enum err record(struct carry_job *job)
+{
+    enum err error = sql_call(job->app->store, "message_carried", record_run, job);
+    for (int tries = 1; tries < RECORD_TRIES && err_http_status(error) == 503; tries++) {
+        nanosleep(&(const struct timespec){.tv_sec = tries}, NULL);
+        error = sql_call(job->app->store, "message_carried", record_run, job);
+    }
+    return error;
+}
+
 static enum err carry_one(struct carry_job *job, bool *ret_more)
 {
     static const char *const words[] = {"accepted", "later", "refused", "lost"};
@@ -245,7 +257,7 @@ static enum err carry_one(struct carry_job *job, bool *ret_more)
     FAILPOINT("message.before_submit");
     job->result = carry_out != NULL ? carry_out(carry_context, &job->carry, job->id) : MESSAGE_CARRY_LATER;
     FAILPOINT("message.after_submit");
-    TRY(sql_call(job->app->store, "message_carried", record_run, job));
+    TRY(record(job));
     FAILPOINT("message.carried");
     if (job->result != MESSAGE_CARRIED)
         log_info("text_not_sent", LOG_STR("carrier", job->carry.carrier), LOG_TEXT("why", words[job->result]),

@@ -219,13 +219,15 @@ enum err message_quote(struct app *app, struct arena *arena, int64_t account_id,
     return ERR_NONE;
 }
 
-static void request_key(const struct account *account, struct str request, int64_t message_id,
-                        uint8_t ret_key[32])
+/* Without a request of its own each text is one. */
+static void request_key(const struct send_job *job, const struct account *account, uint8_t ret_key[32])
 {
-    struct str word = request.length != 0 ? STR("request") : STR("message");
-    struct str what = request.length != 0 ? request : str_bytes(&message_id, sizeof message_id);
-    const struct str parts[] = {str_bytes(account->key.bytes, sizeof account->key.bytes), STR("send"), word,
-                                what};
+    int64_t own = ids_next(job->now);
+    struct str request = job->send->request;
+    const struct str parts[] = {str_bytes(account->key.bytes, sizeof account->key.bytes),
+                                request.length != 0 ? STR("send request") : STR("send"),
+                                str_bytes(&job->answers, sizeof job->answers),
+                                request.length != 0 ? request : str_bytes(&own, sizeof own)};
     seal_hash(parts, sizeof parts / sizeof *parts, ret_key);
 }
 
@@ -286,7 +288,8 @@ static enum err find_first(struct send_job *job, struct sql_tx *tx, struct arena
 {
     struct store_message first;
     int64_t message_id;
-    TRY(store_sent_of_request(tx, job->account_id, key, &message_id));
+    TRY(store_sent_of_request(tx, job->account_id, key, job->now - LIMIT_IDEMPOTENCY_HOURS * MICROS_HOUR,
+                              &message_id));
     enum err error = store_message_get(tx, arena, &account->key, job->account_id, message_id, &first);
     if (error != ERR_NOT_FOUND) /* deleted since */
         TRY(error);
@@ -304,7 +307,7 @@ static enum err send_run(struct sql_tx *tx, struct arena *arena, void *context)
     struct str key = str_bytes(bytes, sizeof bytes);
     job->send->ret_repeated = false;
     TRY(account_load(job->app, tx, arena, job->account_id, &account));
-    request_key(account, job->send->request, ids_next(job->now), bytes);
+    request_key(job, account, bytes);
     enum err error = find_first(job, tx, arena, account, key);
     if (error != ERR_NOT_FOUND)
         return error;

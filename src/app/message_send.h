@@ -31,7 +31,8 @@ struct message_quote {
 struct message_send {
     int64_t answers;    /* the received text */
     struct str text;    /* UTF-8, cut into at most SMS_SPLIT_PARTS parts */
-    struct str request; /* asked twice with the same one, it is sent once; empty: no such key */
+    struct str request; /* asked twice with the same one within LIMIT_IDEMPOTENCY_HOURS, it is sent once;
+                           empty: no such key */
     int64_t most;       /* the price that was shown; costs it more, it is not sent. -1: none was shown */
     struct message_quote ret_quote;
     int64_t ret_message_id;

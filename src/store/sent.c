@@ -62,11 +62,12 @@ enum err store_sent_open(struct sql_tx *tx, int64_t account_id, int64_t line_id,
     return parts_of(&rows, account_id, ret_parts, limit, ret_count);
 }
 
-enum err store_sent_of_request(struct sql_tx *tx, int64_t account_id, struct str request_key,
+enum err store_sent_of_request(struct sql_tx *tx, int64_t account_id, struct str request_key, int64_t since,
                                int64_t *ret_message_id)
 {
     struct sql_rows rows;
-    TRY(sql_query(tx, STATEMENT_SENT_PART_OF_REQUEST, &rows, SQL_INT(account_id), SQL_BYTES(request_key)));
+    TRY(sql_query(tx, STATEMENT_SENT_PART_OF_REQUEST, &rows, SQL_INT(account_id), SQL_BYTES(request_key),
+                  SQL_INT(ids_lowest(since))));
     TRY(box_one_int(&rows, ret_message_id));
     return *ret_message_id != 0 ? ERR_NONE : ERR_NOT_FOUND;
 }

@@ -23,8 +23,8 @@ enum err store_sent_change(struct sql_tx *tx, const struct store_sent_part *part
 /* Parts whose price is held, of one line or (0) of all; at most limit. */
 enum err store_sent_open(struct sql_tx *tx, int64_t account_id, int64_t line_id,
                          struct store_sent_part *ret_parts, size_t limit, size_t *ret_count);
-/* The text that was sent under a request key; ERR_NOT_FOUND. */
-enum err store_sent_of_request(struct sql_tx *tx, int64_t account_id, struct str request_key,
+/* The text that was sent under a request key since an instant (microseconds UTC); ERR_NOT_FOUND. */
+enum err store_sent_of_request(struct sql_tx *tx, int64_t account_id, struct str request_key, int64_t since,
                                int64_t *ret_message_id);
 /* Parts that were sent after an instant, microseconds UTC. */
 enum err store_sent_count_since(struct sql_tx *tx, int64_t account_id, int64_t since, int64_t *ret_count);

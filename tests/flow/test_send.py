@@ -155,6 +155,9 @@ def the_same_key_sends_once():
     equal(answer("Once", to, key="k-1")["id"], sent["id"])
     becomes(sent, "sent")
     equal(len(smsc.submits), count + 1)
+    becomes(answer("Once", came(), key="k-2"), "sent")
+    becomes(answer("Once", key="k-3"), "sent")
+    equal(len(smsc.submits), count + 3)
 
 
 @test

@@ -14,7 +14,8 @@ WHERE account_id = $1 AND state < 3 ORDER BY message_id, number LIMIT $2;
 SELECT message_id, number, line_id, state, state_at, price, tries FROM sent_part
 WHERE account_id = $1 AND state < 3 AND line_id = $3 ORDER BY message_id, number LIMIT $2;
 -- name: sent_part_of_request
-SELECT message_id FROM sent_part WHERE account_id = $1 AND request_key = $2 ORDER BY message_id LIMIT 1;
+SELECT message_id FROM sent_part WHERE account_id = $1 AND request_key = $2 AND message_id > $3
+ORDER BY message_id LIMIT 1;
 -- name: sent_part_count_since
 SELECT COUNT(*) FROM sent_part WHERE account_id = $1 AND message_id > $2;
 -- name: sent_part_sums
