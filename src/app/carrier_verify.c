@@ -10,10 +10,7 @@
 
 bool carrier_is_known(const struct app *app, struct str name)
 {
-    for (size_t i = 0; i < app->settings->carrier_count; i++)
-        if (str_is(name, app->settings->carriers[i].name))
-            return true;
-    return false;
+    return carriers_find(app, name) != NULL;
 }
 
 const struct settings_carrier *carrier_find(const struct app *app, struct str name)

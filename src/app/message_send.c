@@ -1,6 +1,7 @@
 #include "app/message_send.h"
 
 #include "app/account_buys.h"
+#include "app/carriers.h"
 #include "app/journal.h"
 #include "app/message_carry.h"
 #include "app/scheduler.h"
@@ -53,14 +54,11 @@ bool message_peer(struct arena *arena, struct str typed, struct str *ret_peer)
 }
 
 /* One that means another alphabet by data_coding 0 would show what was not written. */
-static bool carrier_takes_texts(const struct settings *settings, struct str carrier)
+static bool carrier_takes_texts(const struct app *app, struct str name)
 {
-    for (size_t i = 0; i < settings->carrier_count; i++)
-        if (str_is(carrier, settings->carriers[i].name))
-            return settings->carriers[i].kind == SETTINGS_CARRIER_SMPP &&
-                   settings->carriers[i].smpp.bind != SETTINGS_BIND_RECEIVER &&
-                   settings->carriers[i].smpp.charset == SETTINGS_CHARSET_GSM7;
-    return false;
+    const struct settings_carrier *carrier = carriers_find(app, name);
+    return carrier != NULL && carrier->kind == SETTINGS_CARRIER_SMPP &&
+           carrier->smpp.bind != SETTINGS_BIND_RECEIVER && carrier->smpp.charset == SETTINGS_CHARSET_GSM7;
 }
 
 static enum err check_state(struct sql_tx *tx, struct arena *arena, const struct account *account,
@@ -93,7 +91,7 @@ enum err message_may_send(struct app *app, struct sql_tx *tx, struct arena *aren
         *ret_refusal = MESSAGE_REFUSAL_STATE;
     else if (!message_peer(arena, peer, &to))
         *ret_refusal = MESSAGE_REFUSAL_PEER;
-    else if (!carrier_takes_texts(app->settings, *ret_carrier))
+    else if (!carrier_takes_texts(app, *ret_carrier))
         *ret_refusal = MESSAGE_REFUSAL_CARRIER;
     if (*ret_refusal != MESSAGE_REFUSAL_NONE)
         return ERR_NONE;

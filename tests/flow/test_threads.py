@@ -218,6 +218,7 @@ def railwayapp_1293_the_days_until_a_wished_date_are_told_and_cost_no_part_of_a_
     eventually(lambda: len(rows(demo, fees)) == 2, 10, "the days until the wished date are charged")
     [[_], [charged]] = rows(demo, fees)
     equal((charged > 0, charged % 10_000), (True, 0), f"{charged} millionths for the days until the wished date")
+    wei.log_in("wei", password)  # after four weeks without use
     contains(wei.get("/wallet").html.text, f"−${charged / 1e6:.2f}", "the wallet says it")
     demo.move_clock(72)
     # Its three days begin when it has seen the wished date go by.

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { LINKS = 512, BUFFER_BYTES = 256 * 1024, POLL_MILLIS = 20 };
+enum { LINKS = 64, BUFFER_BYTES = 256 * 1024, POLL_MILLIS = 20 };
 
 /* One connection; buffers hold what has come and is no whole message yet. */
 struct link {
@@ -21,6 +21,7 @@ struct link {
     uint8_t *buffers[2]; /* what goes that way */
     size_t filled[2];
     bool started; /* the client's first message, which has no type, is over */
+    _Atomic bool ended;
 };
 
 struct proxy {
@@ -132,6 +133,20 @@ static void *link_thread(void *context)
         close(link->ends[i]);
         free(link->buffers[i]);
     }
+    link->ended = true;
+    return NULL;
+}
+
+/* A place for another connection: a new one, or that of one that has ended. NULL: all are in use. */
+static struct link *free_link(struct proxy *proxy)
+{
+    if (proxy->link_count < LINKS)
+        return &proxy->links[proxy->link_count++];
+    for (unsigned i = 0; i < LINKS; i++)
+        if (proxy->links[i].ended) {
+            pthread_join(proxy->links[i].thread, NULL);
+            return &proxy->links[i];
+        }
     return NULL;
 }
 
@@ -153,18 +168,18 @@ static void *acceptor_thread(void *context)
         int client = accept(proxy->listener, NULL, NULL);
         if (client < 0)
             return NULL;
-        int server = goes_on(proxy) && proxy->link_count < LINKS ? connect_to(proxy->server) : -1;
-        if (server < 0) {
+        int server = goes_on(proxy) ? connect_to(proxy->server) : -1;
+        struct link *link = server >= 0 ? free_link(proxy) : NULL;
+        if (link == NULL) {
+            close(server);
             close(client);
             continue;
         }
-        struct link *link = &proxy->links[proxy->link_count];
         *link = (struct link){.proxy = proxy,
                               .ends = {[PROXY_TO_SERVER] = server, [PROXY_TO_CLIENT] = client},
                               .buffers = {malloc(BUFFER_BYTES), malloc(BUFFER_BYTES)}};
         if (pthread_create(&link->thread, NULL, link_thread, link) != 0)
             abort();
-        proxy->link_count++;
     }
 }
 

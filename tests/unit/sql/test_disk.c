@@ -89,7 +89,7 @@ static enum err spill_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     (void)arena;
     (void)context;
-    (void)sql_exec(tx, ITEM_FILL, NULL, SQL_INT(2), SQL_TEXT(STR("big")), SQL_INT(32 * MEGABYTE));
+    (void)sql_exec(tx, ITEM_FILL, NULL, SQL_INT(2), SQL_TEXT(STR("big")), SQL_INT(96 * MEGABYTE));
     _exit(CHILD_LIVED);
 }
 
