@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The rounds are made by each of the three builds of a test run: 510 on each engine. */
 /* Five hundred on each engine, in one of the builds; the others look at the same things more slowly. */
 #if defined(__clang__) || defined(__SANITIZE_ADDRESS__)
 enum { ROUNDS = 40 };
