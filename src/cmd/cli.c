@@ -19,7 +19,7 @@ enum { CLI_INPUT_LIMIT = 16 * 1024 * 1024 };
 
 static const struct cli_verb *const verb_tables[] = {cli_verbs_account, cli_verbs_number,  cli_verbs_carrier,
                                                      cli_verbs_closure, cli_verbs_keeping, cli_verbs_message,
-                                                     cli_verbs_node,    cli_verbs_system};
+                                                     cli_verbs_node,    cli_verbs_sim,     cli_verbs_system};
 
 const char *cli_option(const struct cli *cli, const char *name)
 {
@@ -90,6 +90,20 @@ static enum err read_file(struct cli *cli, const char *path, size_t limit, struc
         *ret_text = arena_str(cli->arena, buf_str(&text));
     buf_free(&text);
     return error;
+}
+
+static void say_now(int file, struct buf *text)
+{
+    ssize_t written = write(file, text->data, text->length);
+    (void)written; /* nobody listens: it serves all the same */
+    text->length = 0;
+}
+
+/* A server's talk goes out as it happens, not when the verb ends. */
+void cli_say(struct cli *cli)
+{
+    say_now(STDOUT_FILENO, &cli->out);
+    say_now(STDERR_FILENO, &cli->err);
 }
 
 enum err cli_password(struct cli *cli, struct str *ret_password)

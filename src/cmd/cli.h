@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 
-enum { CLI_OPTIONS = 16, CLI_WORDS = 8 };
+enum { CLI_OPTIONS = 20, CLI_WORDS = 8 };
 
 /* One run of a verb. Data goes to out, talk to err; the edge of the process (terminal or control socket)
  * prints them. */
@@ -50,6 +50,8 @@ enum err cli_fail(struct cli *cli, enum err error, const char *format, ...)
 /* A password from --password-file FILE or, in the demo's seed, none on the command line. ERR_USAGE. */
 enum err cli_password(struct cli *cli, struct str *ret_password);
 
+/* Prints at once what stands in out: for verbs that go on. */
+void cli_say(struct cli *cli);
 /* The configuration that --config, VIOLET_CONFIG and --data name; mistakes are said on err. */
 enum err cli_settings(struct cli *cli, struct settings *ret_settings);
 
@@ -61,6 +63,7 @@ extern const struct cli_verb cli_verbs_closure[];
 extern const struct cli_verb cli_verbs_keeping[];
 extern const struct cli_verb cli_verbs_message[];
 extern const struct cli_verb cli_verbs_node[];
+extern const struct cli_verb cli_verbs_sim[];
 extern const struct cli_verb cli_verbs_system[];
 
 /* The verbs in the order of their files; NULL past the last one. */

@@ -20,20 +20,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void say_now(int file, struct buf *text)
-{
-    ssize_t written = write(file, text->data, text->length);
-    (void)written; /* nobody listens: it serves all the same */
-    text->length = 0;
-}
-
-/* A server's talk goes out as it happens, not when the verb ends. */
-static void say(struct cli *cli)
-{
-    say_now(STDOUT_FILENO, &cli->out);
-    say_now(STDERR_FILENO, &cli->err);
-}
-
 static enum err settings_of(struct cli *cli, struct settings *ret_settings)
 {
     TRY(cli_settings(cli, ret_settings));
@@ -80,7 +66,7 @@ static void say_where(struct cli *cli, const struct settings *settings, unsigned
         json_object_end(&json);
         buf_add_char(&cli->out, '\n');
     }
-    say(cli);
+    cli_say(cli);
 }
 
 static enum err serve_house(struct cli *cli, struct house *house)
@@ -151,7 +137,7 @@ static void say_logins(struct cli *cli, const char *url)
         write_logins(cli, url, logins, count);
     else
         print_logins(cli, url, logins, count);
-    say(cli);
+    cli_say(cli);
 }
 
 static void wake_service(void *context)
@@ -188,6 +174,7 @@ static enum err demo_house(struct cli *cli, struct house *house, struct demo *de
     options.logins = demo_logins(&options.login_count);
     TRY(demo_clock_restore(&house->app));
     TRY(demo_seed(&house->app));
+    TRY(demo_carrier_start(demo, &house->settings));
     TRY(start_or_say(cli, house, &options, &service));
     enum err error = demo_start(demo, wake_service, service);
     if (error == ERR_NONE) {

@@ -1,22 +1,28 @@
 #include "demo/demo.h"
 
-#include "app/message_receive.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "demo/seed_texts.h"
+#include "sim/carrier.h"
 #include "store/key.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { DEMO_TEXT_SECONDS = 25 };
+/* Until the next text; and what a text may take to be stored. */
+enum { DEMO_TEXT_SECONDS = 25, DEMO_ANSWER_SECONDS = 10, DEMO_PASSWORD_BYTES = 8 /* SMPP has room for 8 */ };
 
 struct demo {
     struct app *app;
     struct mailbox *mailbox;
+    struct sim_carrier *carrier;
+    char password_path[PATH_MAX], password[DEMO_PASSWORD_BYTES + 1];
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -43,15 +49,14 @@ void demo_settings(struct settings *settings)
     settings->keyring.replica = true; /* nothing here is worth a backup */
     settings->keyring.single_copy = true;
     settings->carriers[0] = (struct settings_carrier){.name = "demo",
-                                                      .secret_file = "",
-                                                      .format = SETTINGS_FORMAT_FORM,
-                                                      .field_from = "from",
-                                                      .field_to = "to",
-                                                      .field_text = "text",
-                                                      .field_id = "id",
-                                                      .field_time = "",
-                                                      .header_signature = "X-Violet-Signature",
-                                                      .header_timestamp = "X-Violet-Timestamp",
+                                                      .kind = SETTINGS_CARRIER_SMPP,
+                                                      .smpp = {.host = "127.0.0.1",
+                                                               .system_id = "violet",
+                                                               .system_type = "",
+                                                               .address_range = "",
+                                                               .binds = 1,
+                                                               .window = 10,
+                                                               .enquire_seconds = 30},
                                                       .ages = SETTINGS_AGES_WE};
     settings->carrier_count = 1;
 }
@@ -93,10 +98,41 @@ void demo_free(struct demo *demo)
     if (demo == NULL)
         return;
     demo_stop(demo);
+    sim_carrier_stop(demo->carrier);
     mailbox_free(demo->mailbox);
     pthread_cond_destroy(&demo->changed);
     pthread_mutex_destroy(&demo->lock);
     free(demo);
+}
+
+/* Of this run alone: nobody else on the machine binds in the service's name. */
+static enum err make_password(struct demo *demo, const char *data)
+{
+    uint32_t random;
+    ids_random(&random, sizeof random);
+    snprintf(demo->password, sizeof demo->password, "%08x", random);
+    snprintf(demo->password_path, sizeof demo->password_path, "%s/carrier-password", data);
+    int file = open(demo->password_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0)
+        return ERR_IO;
+    ssize_t written = write(file, demo->password, DEMO_PASSWORD_BYTES);
+    close(file);
+    return written == DEMO_PASSWORD_BYTES ? ERR_NONE : ERR_IO;
+}
+
+enum err demo_carrier_start(struct demo *demo, struct settings *settings)
+{
+    TRY(make_password(demo, settings->data));
+    const struct sim_options options = {.listen = "127.0.0.1:0",
+                                        .system_id = settings->carriers[0].smpp.system_id,
+                                        .password = str_from(demo->password),
+                                        .window = (unsigned)settings->carriers[0].smpp.window,
+                                        .every = 1,
+                                        .serials = true};
+    TRY(sim_carrier_start(&options, &demo->carrier));
+    settings->carriers[0].smpp.port = sim_carrier_port(demo->carrier);
+    settings->carriers[0].smpp.password_file = demo->password_path;
+    return ERR_NONE;
 }
 
 static enum err offset_read(struct sql_tx *tx, struct arena *arena, void *context)
@@ -144,13 +180,8 @@ enum err demo_clock_advance(struct demo *demo, int64_t micros)
 
 enum err demo_text(struct demo *demo, struct str from, struct str to, struct str text)
 {
-    uint64_t random;
-    char id[32];
-    ids_random(&random, sizeof random);
-    snprintf(id, sizeof id, "demo-%016llx", (unsigned long long)random);
-    struct message_receive receive = {
-        .carrier = STR("demo"), .carrier_id = str_from(id), .from = from, .to = to, .text = text};
-    return message_receive(demo->app, &receive);
+    const struct sim_text arriving = {.from = from, .to = to, .text = text};
+    return sim_carrier_deliver(demo->carrier, &arriving, DEMO_ANSWER_SECONDS);
 }
 
 static void text_arrives(struct demo *demo)

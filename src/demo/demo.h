@@ -27,12 +27,16 @@ enum err demo_seed(struct app *app);
 const struct web_login *demo_logins(size_t *ret_count);
 /* The role of a log-in in words: "subscriber", "reviewer" … */
 const char *demo_role_name(enum role role);
-/* Lets a text arrive every now and then, through the same door as a carrier's; wake is called after each move
+/* Starts the simulated carrier on a port of its own and fills in the settings how it is bound to. ERR_IO,
+ * ERR_MEMORY. */
+enum err demo_carrier_start(struct demo *demo, struct settings *settings);
+/* Lets a text arrive every now and then, over SMPP from the simulated carrier; wake is called after each move
  * of the clock. */
 enum err demo_start(struct demo *demo, void (*wake)(void *context), void *wake_context);
 /* No text arrives any more: before the service stops that they wake. May be called again. */
 void demo_stop(struct demo *demo);
-/* One text to one of the subscriber's numbers, now; from and text empty: one of the demo's own. */
+/* One text to one of the subscriber's numbers, now, over SMPP; returns when the service has acknowledged it.
+ * ERR_INVALID, ERR_TOO_LARGE, ERR_BUSY (not acknowledged in time). */
 enum err demo_text(struct demo *demo, struct str from, struct str to, struct str text);
 /* The pages below /demo/; context is the struct demo. */
 const struct http_route *demo_routes(void *context, struct web *web, size_t *ret_count);

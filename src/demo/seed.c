@@ -1,3 +1,4 @@
+#include "base/chance.h"
 #include "base/clock.h"
 #include "demo/seed_texts.h"
 
@@ -5,25 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Steele and others, "Fast splittable pseudorandom number generators": good enough for a show, and the same
- * everywhere. */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
-    return value ^ value >> 31;
-}
-
-static unsigned below(uint64_t *state, unsigned limit)
-{
-    return (unsigned)(next_random(state) % limit);
-}
-
 static void add_digits(uint64_t *state, unsigned count, char *text)
 {
     for (unsigned i = 0; i < count; i++)
-        text[i] = (char)('0' + below(state, 10));
+        text[i] = (char)('0' + chance_below(state, 10));
     text[count] = '\0';
 }
 
@@ -32,8 +18,8 @@ static void add_letters(uint64_t *state, char *text)
 {
     static const char symbols[] = "ABCDEFGHJKMNPQRTVWXY2346789";
     for (unsigned i = 0; i < 5; i++)
-        text[i] = symbols[below(state, sizeof symbols - 1)];
-    text[2] = (char)('2' + below(state, 8));
+        text[i] = symbols[chance_below(state, sizeof symbols - 1)];
+    text[2] = (char)('2' + chance_below(state, 8));
     text[5] = '\0';
 }
 
@@ -57,20 +43,20 @@ static bool code_word(struct str name, uint64_t *state, char *word)
 
 static void other_word(struct str name, uint64_t *state, int64_t at, char *word)
 {
-    struct clock_date date = clock_date_of(at + (1 + below(state, 20)) * MICROS_DAY, 0);
+    struct clock_date date = clock_date_of(at + (1 + chance_below(state, 20)) * MICROS_DAY, 0);
     word[0] = '\0';
     if (str_is(name, "tail"))
         add_digits(state, 4, word);
     else if (str_is(name, "order"))
         add_digits(state, 7, word);
     else if (str_is(name, "amount"))
-        snprintf(word, WORD_BYTES, "%u.%02u", 3 + below(state, 180), below(state, 100));
+        snprintf(word, WORD_BYTES, "%u.%02u", 3 + chance_below(state, 180), chance_below(state, 100));
     else if (str_is(name, "hour"))
-        snprintf(word, WORD_BYTES, "%u:%02u", 9 + below(state, 11), 5 * below(state, 12));
+        snprintf(word, WORD_BYTES, "%u:%02u", 9 + chance_below(state, 11), 5 * chance_below(state, 12));
     else if (str_is(name, "day"))
         snprintf(word, WORD_BYTES, "%d/%d", date.month, date.day);
     else if (str_is(name, "small"))
-        snprintf(word, WORD_BYTES, "%u", 10 + 5 * below(state, 9));
+        snprintf(word, WORD_BYTES, "%u", 10 + 5 * chance_below(state, 9));
 }
 
 /* Replaces each {name}; {same} repeats the code. */
@@ -104,7 +90,7 @@ static const struct demo_seed_text *pick(uint64_t *state)
     const struct demo_seed_text *texts = demo_seed_texts(&count);
     for (size_t i = 0; i < count; i++)
         sum += texts[i].weight;
-    unsigned at = below(state, sum);
+    unsigned at = chance_below(state, sum);
     while (at >= texts->weight)
         at -= (texts++)->weight;
     return texts;
@@ -114,7 +100,7 @@ static void make(uint64_t *state, int64_t at, struct demo_seed_message *ret_mess
 {
     const struct demo_seed_text *text = pick(state);
     *ret_message = (struct demo_seed_message){.sender = text->sender, .kind = text->kind, .at = at};
-    ret_message->line = text->line == DEMO_LINE_ANY ? (int)below(state, 2) : (int)text->line;
+    ret_message->line = text->line == DEMO_LINE_ANY ? (int)chance_below(state, 2) : (int)text->line;
     fill(text->text, state, ret_message);
 }
 
@@ -123,7 +109,7 @@ void demo_seed_message(size_t index, uint64_t random, int64_t now, struct demo_s
     uint64_t state = random ^ (index + 1) * UINT64_C(0xd1342543de82ef95);
     int64_t slot = 365 * MICROS_DAY / DEMO_SEED_YEAR;
     int64_t left = (int64_t)(DEMO_SEED_YEAR - index);
-    int64_t at = now - left * slot + (int64_t)(next_random(&state) % (uint64_t)(slot - MICROS_HOUR));
+    int64_t at = now - left * slot + (int64_t)(chance_next(&state) % (uint64_t)(slot - MICROS_HOUR));
     make(&state, at, ret_message);
 }
 
