@@ -183,7 +183,7 @@ static enum err read_options(struct cli *cli, struct sim_options *options)
     options->every = (unsigned)every;
     options->failing = (unsigned)failing;
     TRY(words_option(cli, "charset", charset_words, &options->charsets));
-    TRY(words_option(cli, "join", join_words, &options->joins));
+    TRY(words_option(cli, "concat", join_words, &options->joins));
     TRY(words_option(cli, "parts", parts_words, &options->parts));
     TRY(words_option(cli, "fault", fault_words, &options->faults));
     TRY(read_receipts(cli, options));
@@ -194,8 +194,8 @@ static enum err read_options(struct cli *cli, struct sim_options *options)
 #define COUNT_TABLE(X)                                                                                       \
     X(texts)                                                                                                 \
     X(acknowledged)                                                                                          \
-    X(refused) X(incomplete) X(sent) X(again) X(binds) X(refused_binds) X(losses) X(strays) X(submits)       \
-        X(receipts)
+    X(refused)                                                                                               \
+    X(incomplete) X(sent) X(again) X(binds) X(refused_binds) X(losses) X(strays) X(submits) X(receipts)
 
 static void print_answers(struct json *json, const struct sim_counts *counts)
 {
@@ -287,7 +287,7 @@ static enum err run_carrier(struct cli *cli)
 const struct cli_verb cli_verbs_sim[] = {
     {"sim", "carrier",
      "sim carrier --to NUMBERS [--listen ADDRESS:PORT] [--system-id ID] [--password-file FILE] [--text FILE] "
-     "[--count N] [--stay] [--rate N] [--window N] [--charset LIST] [--join LIST] [--parts LIST] [--fault "
+     "[--count N] [--stay] [--rate N] [--window N] [--charset LIST] [--concat LIST] [--parts LIST] [--fault "
      "LIST] "
      "[--every N] [--receipts both|tlv|text|none] [--failing PERCENT] [--seed N]",
      "plays a carrier's SMSC (SMPP 3.4): texts to these numbers at a rate, in character sets, in parts and "

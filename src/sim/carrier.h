@@ -13,11 +13,9 @@
 struct sim_carrier;
 
 /* X(name, word): character sets that texts may be sent in; UCS-2 where a text has no place in the set. */
-#define SIM_CHARSET_TABLE(X)                                                                                 \
-    X(GSM, "gsm") X(LATIN1, "latin1") X(UCS2, "ucs2") X(BINARY, "8bit")
+#define SIM_CHARSET_TABLE(X) X(GSM, "gsm") X(LATIN1, "latin1") X(UCS2, "ucs2") X(BINARY, "8bit")
 /* How the parts of a long text are told to belong together; payload: by one PDU with message_payload. */
-#define SIM_JOIN_TABLE(X)                                                                                    \
-    X(UDH8, "udh8") X(UDH16, "udh16") X(SAR, "sar") X(PAYLOAD, "payload")
+#define SIM_JOIN_TABLE(X) X(UDH8, "udh8") X(UDH16, "udh16") X(SAR, "sar") X(PAYLOAD, "payload")
 /* How they come. */
 #define SIM_PARTS_TABLE(X)                                                                                   \
     X(ORDERED, "ordered") X(SHUFFLED, "shuffled") X(REPEATED, "repeated") X(MISSING, "missing")
@@ -26,9 +24,10 @@ struct sim_carrier;
  * byte), truncated (a deliver_sm cut off), overlong (a command_length beyond any PDU), sequence (answers to
  * what nobody asked, then a jump), bind (reset, and the next binds are refused), unbind. */
 #define SIM_FAULT_TABLE(X)                                                                                   \
-    X(HANG, "hang") X(RESET, "reset") X(GARBAGE, "garbage") X(DUPLICATE, "duplicate") X(SLOW, "slow")        \
-    X(TRUNCATED, "truncated") X(OVERLONG, "overlong") X(SEQUENCE, "sequence") X(BIND, "bind")                \
-    X(UNBIND, "unbind")
+    X(HANG, "hang")                                                                                          \
+    X(RESET, "reset")                                                                                        \
+    X(GARBAGE, "garbage") X(DUPLICATE, "duplicate") X(SLOW, "slow") X(TRUNCATED, "truncated")                \
+        X(OVERLONG, "overlong") X(SEQUENCE, "sequence") X(BIND, "bind") X(UNBIND, "unbind")
 /* The form of delivery receipts: TLVs, the text of SMPP's appendix B, or both. */
 #define SIM_RECEIPT_TABLE(X) X(BOTH, "both") X(TLV, "tlv") X(TEXT, "text") X(NONE, "none")
 
@@ -44,10 +43,10 @@ enum sim_fault { SIM_FAULT_TABLE(SIM_FAULT_ENUM) SIM_FAULTS };
 enum sim_receipt { SIM_RECEIPT_TABLE(SIM_RECEIPT_ENUM) SIM_RECEIPTS };
 
 enum {
-    SIM_SESSIONS = 64,     /* at once */
-    SIM_WINDOW = 1000,     /* the widest */
-    SIM_RATE = 100000,     /* the highest, texts a second */
-    SIM_STATUSES = 0x100,  /* answers are counted by command_status up to here, all others together */
+    SIM_SESSIONS = 64,      /* at once */
+    SIM_WINDOW = 1000,      /* the widest */
+    SIM_RATE = 100000,      /* the highest, texts a second */
+    SIM_STATUSES = 0x100,   /* answers are counted by command_status up to here, all others together */
     SIM_ANSWER_SECONDS = 60 /* without the answer to a text its connection is reset */
 };
 
@@ -66,14 +65,14 @@ struct sim_options {
     struct str password;   /* empty: whatever is said; kept by the caller */
     sim_source *source;    /* NULL: only what sim_carrier_deliver brings */
     void *source_context;
-    unsigned rate;                          /* texts a second */
-    unsigned window;                        /* of a bind, 1 to SIM_WINDOW */
+    unsigned rate;                           /* texts a second */
+    unsigned window;                         /* of a bind, 1 to SIM_WINDOW */
     unsigned charsets, joins, parts, faults; /* bits by the enums; of several one is drawn each time. 0: what
                                                 the text needs, udh8, ordered, none */
-    unsigned every;     /* a fault after so many texts on the average; above 0 */
+    unsigned every;                          /* a fault after so many texts on the average; above 0 */
     enum sim_receipt receipts;
-    unsigned failing;   /* percent of sent texts whose receipt says that they could not be delivered */
-    bool serials;       /* each text carries its number in a vendor's TLV, so that equal ones stay apart */
+    unsigned failing; /* percent of sent texts whose receipt says that they could not be delivered */
+    bool serials;     /* each text carries its number in a vendor's TLV, so that equal ones stay apart */
     uint64_t seed;
 };
 

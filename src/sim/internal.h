@@ -9,15 +9,15 @@
 #include <stdatomic.h>
 
 enum {
-    SIM_PARTS_MOST = 32,          /* of one text */
-    SIM_PART_BYTES = 160,         /* as it stands in short_message, with its header */
-    SIM_TLV_BYTES = 64,           /* besides a payload */
-    SIM_OUT_BYTES = 256 * 1024,   /* that a peer does not take */
-    SIM_QUEUE = 8192,             /* deliver_sm that wait or are under way */
-    SIM_LATER_MICROS = 1000000,   /* until a text that was put off comes again */
-    SIM_RECEIPT_MICROS = 200000,  /* from submit_sm to its receipt */
-    SIM_SLOW_MICROS = 2000000,    /* how long the fault "slow" lasts */
-    SIM_SLOW_MILLIS = 5,          /* from byte to byte */
+    SIM_PARTS_MOST = 32,         /* of one text */
+    SIM_PART_BYTES = 160,        /* as it stands in short_message, with its header */
+    SIM_TLV_BYTES = 64,          /* besides a payload */
+    SIM_OUT_BYTES = 256 * 1024,  /* that a peer does not take */
+    SIM_QUEUE = 8192,            /* deliver_sm that wait or are under way */
+    SIM_LATER_MICROS = 1000000,  /* until a text that was put off comes again */
+    SIM_RECEIPT_MICROS = 200000, /* from submit_sm to its receipt */
+    SIM_SLOW_MICROS = 2000000,   /* how long the fault "slow" lasts */
+    SIM_SLOW_MILLIS = 5,         /* from byte to byte */
     SIM_UNBIND_MICROS = 2000000,
 };
 
@@ -25,8 +25,8 @@ struct sim_wait; /* somebody who waits for a text's answer */
 
 /* One text, as long as one of its pieces is under way. */
 struct sim_under_way {
-    unsigned left;       /* pieces without an answer */
-    uint32_t status;     /* the first answer that was not ROK */
+    unsigned left;   /* pieces without an answer */
+    uint32_t status; /* the first answer that was not ROK */
     bool receipt, incomplete;
     struct sim_wait *wait; /* under the simulator's lock; NULL: nobody */
 };
@@ -54,7 +54,7 @@ struct sim_session {
     size_t in_length, out_length;
     uint32_t bind; /* which bind_…; 0: not bound */
     uint32_t sequence;
-    struct sim_queue flight; /* in the order of sending */
+    struct sim_queue flight;              /* in the order of sending */
     bool hung, losing, unbinding, ending; /* ending: closed when out is written */
     int64_t slow_until, unbind_until;
 };

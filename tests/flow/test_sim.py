@@ -115,7 +115,7 @@ def each_fault_that_is_more_than_slow_stands_in_the_log_and_in_the_metrics():
 @test
 def long_texts_come_whole_however_their_parts_come():
     texts = [f"long {index} " + ("Ein längerer Text. " if index % 2 else "一条很长的短信。") * 25 for index in range(LONG)]
-    sim = Sim("long", texts, "--rate", "100", "--join", "udh8,udh16,sar,payload", "--parts", "ordered,shuffled,repeated")
+    sim = Sim("long", texts, "--rate", "100", "--concat", "udh8,udh16,sar,payload", "--parts", "ordered,shuffled,repeated")
     carrier("long")
     service.cli("carrier", "reload")
     equal(all_of("long", sim, texts)["sent"] > 3 * LONG, True, "in parts")
