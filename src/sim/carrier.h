@@ -26,8 +26,14 @@ struct sim_carrier;
 #define SIM_FAULT_TABLE(X)                                                                                   \
     X(HANG, "hang")                                                                                          \
     X(RESET, "reset")                                                                                        \
-    X(GARBAGE, "garbage") X(DUPLICATE, "duplicate") X(SLOW, "slow") X(TRUNCATED, "truncated")                \
-        X(OVERLONG, "overlong") X(SEQUENCE, "sequence") X(BIND, "bind") X(UNBIND, "unbind")
+    X(GARBAGE, "garbage")                                                                                    \
+    X(DUPLICATE, "duplicate")                                                                                \
+    X(SLOW, "slow")                                                                                          \
+    X(TRUNCATED, "truncated")                                                                                \
+    X(OVERLONG, "overlong")                                                                                  \
+    X(SEQUENCE, "sequence")                                                                                  \
+    X(BIND, "bind")                                                                                          \
+    X(UNBIND, "unbind")
 /* The form of delivery receipts: TLVs, the text of SMPP's appendix B, or both. */
 #define SIM_RECEIPT_TABLE(X) X(BOTH, "both") X(TLV, "tlv") X(TEXT, "text") X(NONE, "none")
 
