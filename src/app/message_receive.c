@@ -244,7 +244,7 @@ static enum err prepare(struct receive_job *job)
     if (job->arena == NULL)
         return ERR_MEMORY;
     look_before(job, job->arena);
-    job->message_id = ids_next(job->now);
+    job->message_id = ids_next_late(job->now);
     return ERR_NONE;
 }
 
@@ -317,7 +317,7 @@ static enum err give_up(struct parts_job *parts, struct sql_tx *tx, struct arena
     TRY(error);
     receive.from = first.peer;
     job.to = first.to;
-    job.message_id = ids_next(parts->now);
+    job.message_id = ids_next_late(parts->now);
     look_into(&job, arena);
     return store_text(&job, tx, arena, account, first.line_id);
 }

@@ -10,6 +10,7 @@
 
 static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 enum { REFERENCE_DIGITS = 12, TIME_BITS = 20, HANDFUL_BYTES = 256 };
+enum { BURST_MILLIS = 4, LATE_MILLIS = 60000 };
 
 void ids_random(void *ret_bytes, size_t length)
 {
@@ -38,7 +39,7 @@ static void take_random(void *ret_bytes, size_t length)
     memcpy(ret_bytes, handful + left, length);
 }
 
-int64_t ids_next(int64_t now_micros)
+static int64_t next(int64_t now_micros, int64_t late_millis)
 {
     static _Atomic int64_t last;
     uint32_t random;
@@ -50,12 +51,22 @@ int64_t ids_next(int64_t now_micros)
     do {
         /* The random part of a burst may run over into the next milliseconds. An id that is asked for an
          * earlier time (history, seeds) keeps that time, and leaves alone what keeps the ids of now apart. */
-        bool burst = wanted <= before && before - wanted < (INT64_C(4) << TIME_BITS);
+        bool burst = wanted <= before && before - wanted < (late_millis << TIME_BITS);
         if (wanted <= before && !burst)
             return wanted;
         id = burst ? before + 1 : wanted;
     } while (!atomic_compare_exchange_weak(&last, &before, id));
     return id;
+}
+
+int64_t ids_next(int64_t now_micros)
+{
+    return next(now_micros, BURST_MILLIS);
+}
+
+int64_t ids_next_late(int64_t now_micros)
+{
+    return next(now_micros, LATE_MILLIS);
 }
 
 int64_t ids_random_id(void)

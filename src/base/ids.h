@@ -13,6 +13,9 @@ void ids_random(void *ret_bytes, size_t length);
 /* A positive 63-bit id, time first: 43 bits of milliseconds, 20 random bits. Rows of one account sort by it.
  * Ids made by one process within one millisecond still ascend. */
 int64_t ids_next(int64_t now_micros);
+/* Like ids_next, for what may have waited up to a minute since its time, many of a kind in one account: such
+ * ids ascend from the newest one of the process, so no two are equal. */
+int64_t ids_next_late(int64_t now_micros);
 /* A positive random 62-bit id, for accounts and ledgers: tells nothing about when. */
 int64_t ids_random_id(void);
 /* The millisecond of an ids_next id, as microseconds UTC. */

@@ -115,6 +115,18 @@ static void ids_of_an_earlier_time_leave_those_of_now_apart(void **state)
     }
 }
 
+/* Texts that a held store lets in all at once: thousands of one second in one inbox. */
+static void ids_of_what_waited_are_all_different(void **state)
+{
+    (void)state;
+    int64_t now = clock_now(), last = ids_next(now);
+    for (int i = 0; i < 200000; i++) {
+        int64_t id = ids_next_late(now - (i * INT64_C(7919)) % MICROS_SECOND);
+        assert_true(id > last);
+        last = id;
+    }
+}
+
 static void encodings_read_back_and_refuse(void **state)
 {
     (void)state;
@@ -273,6 +285,7 @@ int main(void)
         cmocka_unit_test(references_survive_typing_and_find_errors),
         cmocka_unit_test(ids_ascend_and_carry_their_time),
         cmocka_unit_test(ids_of_an_earlier_time_leave_those_of_now_apart),
+        cmocka_unit_test(ids_of_what_waited_are_all_different),
         cmocka_unit_test(encodings_read_back_and_refuse),
         cmocka_unit_test(boxes_refuse_lengths_that_lie),
         cmocka_unit_test(utf8_is_judged_by_rfc_3629),
