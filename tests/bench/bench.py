@@ -36,6 +36,10 @@ READS = 400
 PARTS = ("memory", "pages", "closures", "mailbox", "postgres")
 
 
+def flight_name(in_flight):
+    return "alone" if in_flight == 1 else f"{in_flight} in flight"
+
+
 class Table:
     """Rows of figure, what it is measured against, ratio, verdict."""
 
@@ -87,33 +91,34 @@ class Bench:
     def replay(self, house, record, count):
         return [float(word) for word in self.program("replay", self.copy(house) / "violet.db", record, count)]
 
-    def closures(self, house, accounts, count, in_flight):
-        """Rounds of ours and the bare one in turn; returns the median of ours."""
-        record = self.home / "record"
-        self.close(house, count, in_flight, record)
-        ours, bare = [], []
+    def closures(self, houses, count, in_flight):
+        """Rounds of each house in turn, ours and the bare one; returns the medians of ours by number of accounts."""
+        ours, bare = {size: [] for size in houses}, {size: [] for size in houses}
+        records = {size: self.home / f"record-{size}" for size in houses}
+        for size, house in houses.items():
+            self.close(house, count, in_flight, records[size])
         for _ in range(ROUNDS):
-            ours.append(self.close(house, count, in_flight))
-            bare.append(self.replay(house, record, count))
-        mine, peer = statistics.median(ours), statistics.median(one[0] for one in bare)
-        flight = "alone" if in_flight == 1 else f"{in_flight} in flight"
-        self.table.add(f"closures/s, {accounts:,} accounts, {flight}", f"{mine:.0f}",
-                       f"bare SQLite {peer:.0f} ({bare[0][1]:.0f} rows, {bare[0][2]:.1f} commits each)", mine / peer,
-                       f">= {HALF}", mine / peer >= HALF)
-        return mine
+            for size, house in houses.items():
+                ours[size].append(self.close(house, count, in_flight))
+                bare[size].append(self.replay(house, records[size], count))
+        for size in houses:
+            mine, peer = statistics.median(ours[size]), statistics.median(one[0] for one in bare[size])
+            _, rows, commits = bare[size][0]
+            self.table.add(f"closures/s, {size:,} accounts, {flight_name(in_flight)}", f"{mine:.0f}",
+                           f"bare SQLite {peer:.0f} ({rows:.0f} rows, {commits:.1f} commits each)", mine / peer,
+                           f">= {HALF}", mine / peer >= HALF)
+        return {size: statistics.median(results) for size, results in ours.items()}
 
     def all_closures(self, full):
-        found = {}
-        for accounts in [10_000, 1_000_000] if full else [10_000]:
-            house = self.fill(accounts, IN_FLIGHT)
-            found[accounts] = [self.closures(house, accounts, ALONE, 1),
-                               self.closures(house, accounts, IN_FLIGHT, 64)]
+        houses = {size: self.fill(size, IN_FLIGHT) for size in ([10_000, 1_000_000] if full else [10_000])}
+        for count, in_flight in ((ALONE, 1), (IN_FLIGHT, 64)):
+            found = self.closures(houses, count, in_flight)
+            if full:
+                small, large = found.values()
+                self.table.add(f"closures/s, flat to 1 M, {flight_name(in_flight)}", f"{large:.0f}",
+                               f"at 10 k {small:.0f}", large / small, f">= {FLAT}", large / small >= FLAT)
+        for house in houses.values():
             shutil.rmtree(house)
-        if full:
-            for i, flight in enumerate(("alone", "64 in flight")):
-                small, large = found[10_000][i], found[1_000_000][i]
-                self.table.add(f"closures/s, flat to 1 M, {flight}", f"{large:.0f}", f"at 10 k {small:.0f}",
-                               large / small, f">= {FLAT}", large / small >= FLAT)
 
     def mailbox(self):
         """Twenty accounts without messages, and twenty with 10,000 each."""
