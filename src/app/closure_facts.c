@@ -10,6 +10,7 @@
 #include "domain/closure/states.h"
 #include "store/closure.h"
 #include "store/message.h"
+#include "store/number.h"
 #include "store/service.h"
 #include "store/ticket.h"
 
@@ -46,6 +47,22 @@ static enum err gather_line(struct sql_tx *tx, struct arena *arena, struct accou
         return ERR_NOT_FOUND;
     facts->lines_other = facts->lines - 1;
     facts->lines = 1;
+    return ERR_NONE;
+}
+
+/* Numbers that could go to another carrier, and those that are on their way. */
+static enum err gather_ports(struct sql_tx *tx, struct arena *arena, const struct account *account,
+                             const struct closure_scope_choice *choice, struct closure_facts *facts)
+{
+    struct store_number *numbers = ARENA_ARRAY(arena, LIMIT_LINES, struct store_number);
+    size_t count;
+    TRY(store_number_list_account(tx, account->row.account_id, numbers, LIMIT_LINES, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (choice->scope == CLOSURE_SCOPE_NUMBER && numbers[i].line_id != choice->line_id)
+            continue;
+        facts->numbers_leaving += numbers[i].leaving_at != 0;
+        facts->numbers_portable += numbers[i].leaving_at == 0;
+    }
     return ERR_NONE;
 }
 
@@ -137,6 +154,7 @@ enum err closure_facts_gather(struct app *app, struct sql_tx *tx, struct arena *
     gather_forward(account, question->now, &facts);
     TRY(gather_counts(tx, account, question->actor, question->messages_limit, &facts, &counts));
     TRY(gather_line(tx, arena, account, choice, &facts));
+    TRY(gather_ports(tx, arena, account, choice, &facts));
     TRY(gather_services(app, tx, arena, account, choice, &facts));
     TRY(gather_contacts(tx, arena, account, &facts));
     TRY(take_proof(question->actor, &counts, question->now, &facts));

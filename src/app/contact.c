@@ -23,6 +23,26 @@ enum err contact_first_mail(struct sql_tx *tx, struct arena *arena, const struct
     return ERR_NOT_FOUND;
 }
 
+enum err contact_tell(struct sql_tx *tx, struct arena *arena, const struct account *account,
+                      const struct mail *mail, struct str occasion, int64_t now)
+{
+    struct store_contact contacts[CONTACT_ROWS];
+    struct mail copy = *mail;
+    size_t count;
+    copy.language = account->row.language;
+    TRY(store_contact_list(tx, arena, &account->key, account->row.account_id, contacts, CONTACT_ROWS,
+                           &count));
+    for (size_t i = 0; i < count; i++) {
+        if (contacts[i].kind != CONTACT_MAIL || contacts[i].verified_at == 0 || contacts[i].removed_at != 0)
+            continue;
+        copy.to = contacts[i].address;
+        struct str key =
+            arena_printf(arena, "%.*s:%lld", STR_ARG(occasion), (long long)contacts[i].contact_id);
+        TRY(mail_queue(tx, arena, ACCOUNT_MAIL_PLACE(account), &copy, key, now, now));
+    }
+    return ERR_NONE;
+}
+
 bool contact_mail_is_valid(struct str address)
 {
     size_t at = str_find(address, STR("@"), 0);

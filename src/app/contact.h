@@ -6,12 +6,18 @@
 #include "base/limits.h"
 #include "store/identity.h"
 
+struct mail;
+
 /* Of one account, removed ones too. */
 enum { CONTACT_ROWS = 4 * LIMIT_CONTACTS };
 
 /* The first verified mail contact, inside a transaction; ERR_NOT_FOUND. */
 enum err contact_first_mail(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                             int64_t account_id, struct store_contact *ret_contact);
+/* Queues the mail, in the account's language, to every verified mail contact. occasion: with the contact it
+ * makes the effect's key, so that one occasion is told once. */
+enum err contact_tell(struct sql_tx *tx, struct arena *arena, const struct account *account,
+                      const struct mail *mail, struct str occasion, int64_t now);
 /* Well-formed enough to send to: one '@', a dot in the domain, no spaces or control characters, 254 bytes. */
 bool contact_mail_is_valid(struct str address);
 

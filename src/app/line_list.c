@@ -2,6 +2,7 @@
 
 #include "app/account.h"
 #include "base/limits.h"
+#include "domain/types.h"
 #include "store/line.h"
 #include "store/number.h"
 
@@ -27,16 +28,21 @@ static struct line_view view_of(const struct store_line *line)
         .next_fee_at = line->fee > 0 && line->ended_at == 0 && !stops ? line->paid_until : 0,
         .fees_stopped_at = line->fees_stopped_at,
         .last_text_at = line->last_text_at,
+        .locked_at = line->locked_at,
+        .pin_until = line->pin_tries < LIMIT_PORT_TRIES ? line->pin_until : 0,
     };
 }
 
 static enum err add_number(struct sql_tx *tx, struct line_view *view)
 {
     struct store_number number;
-    enum err error = view->ended_at != 0 ? ERR_NOT_FOUND : store_number_get(tx, view->e164, &number);
-    if (error == ERR_NONE) {
+    enum err error = store_number_get(tx, view->e164, &number);
+    if (error == ERR_NONE && view->ended_at != 0)
+        view->ported = number.state == NUMBER_PORTED_OUT && number.disconnected_at == view->ended_at;
+    if (error == ERR_NONE && view->ended_at == 0) {
         view->rested_days = number.rested_days;
         view->number_state = number.state;
+        view->leaving_at = number.leaving_at;
     }
     return error == ERR_NOT_FOUND ? ERR_NONE : error;
 }

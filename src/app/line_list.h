@@ -11,6 +11,10 @@ struct line_view {
     int64_t fee;             /* millionths a month */
     int64_t next_fee_at;     /* 0: no fee is to come */
     int64_t fees_stopped_at, last_text_at;
+    int64_t locked_at;    /* the number lock; 0: open */
+    int64_t pin_until;    /* of the transfer PIN; 0: there is none that counts */
+    int64_t leaving_at;   /* when its port-out began; 0: it stays */
+    bool ported;          /* it ended because it went to another carrier */
     int64_t rested_days;  /* how long the number rested before this line; 0: never used before */
     int64_t number_state; /* enum number_state; of a line that ended, what became of the number is not told */
 };

@@ -1,6 +1,7 @@
 #include "app/number_aging.h"
 
 #include "app/lease.h"
+#include "app/number_move.h"
 #include "app/rnd_month.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -73,7 +74,7 @@ static enum err aging_run(struct sql_tx *tx, struct arena *arena, void *context)
     after = decision.step == AGING_FREE ? freed(&before, decision.rested_days) : before;
     after.seen_wall = decision.seen.wall;
     after.seen_monotonic = decision.seen.monotonic;
-    return store_number_update(tx, &after, &before);
+    return number_move(tx, NUMBER_EVENT_TIME, &before, &after);
 }
 
 enum err number_aging_run(struct app *app, int64_t account_id, int64_t subject_id)

@@ -3,6 +3,7 @@
 #include "app/account_buys.h"
 #include "app/journal.h"
 #include "app/line_fees.h"
+#include "app/number_move.h"
 #include "app/wallet.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -35,13 +36,11 @@ static enum err take_number(struct assign_job *job, struct sql_tx *tx, const str
                             int64_t line_id)
 {
     struct store_number number = *before;
-    if (before->state != NUMBER_AVAILABLE)
-        return ERR_STATE;
     number.state = NUMBER_ASSIGNED;
     number.account_id = job->assign->account_id;
     number.line_id = line_id;
     number.assigned_at = job->now;
-    return store_number_update(tx, &number, before);
+    return number_move(tx, NUMBER_EVENT_ASSIGN, before, &number);
 }
 
 static enum err charge_first_month(struct assign_job *job, struct sql_tx *tx, struct arena *arena,

@@ -35,32 +35,16 @@ static enum err change_read(struct sql_tx *tx, struct arena *arena, void *contex
     return ERR_NONE;
 }
 
-static enum err tell_contact(struct change_job *job, struct sql_tx *tx, struct arena *arena,
-                             const struct account *account, const struct store_contact *contact)
+static enum err tell_contacts(struct change_job *job, struct sql_tx *tx, struct arena *arena,
+                              const struct account *account)
 {
     struct mail mail = {
-        .to = contact->address,
-        .language = account->row.language,
         .kind = STR("password_changed"),
         .arguments = {MAIL_ARGUMENT_TEXT("name", account->row.name), MAIL_ARGUMENT_TIME("time", job->now)},
         .argument_count = 2,
     };
-    struct str effect_key =
-        arena_printf(arena, "password:%lld:%lld", (long long)job->now, (long long)contact->contact_id);
-    return mail_queue(tx, arena, ACCOUNT_MAIL_PLACE(account), &mail, effect_key, job->now, job->now);
-}
-
-static enum err tell_contacts(struct change_job *job, struct sql_tx *tx, struct arena *arena,
-                              const struct account *account)
-{
-    struct store_contact contacts[CONTACT_ROWS];
-    size_t count;
-    TRY(store_contact_list(tx, arena, &account->key, account->row.account_id, contacts, CONTACT_ROWS,
-                           &count));
-    for (size_t i = 0; i < count; i++)
-        if (contacts[i].kind == CONTACT_MAIL && contacts[i].verified_at != 0 && contacts[i].removed_at == 0)
-            TRY(tell_contact(job, tx, arena, account, &contacts[i]));
-    return ERR_NONE;
+    return contact_tell(tx, arena, account, &mail, arena_printf(arena, "password:%lld", (long long)job->now),
+                        job->now);
 }
 
 static enum err change_run(struct sql_tx *tx, struct arena *arena, void *context)

@@ -2,9 +2,7 @@
 
 #include "app/account.h"
 #include "app/backup_files.h"
-#include "app/carriers.h"
-#include "app/number_aging.h"
-#include "app/rnd_month.h"
+#include "app/number_move.h"
 #include "app/settings.h"
 #include "app/tombstones.h"
 #include "base/clock.h"
@@ -107,12 +105,6 @@ static enum err tombstone_refunds(struct restore_job *job, struct sql_tx *tx)
     return ERR_NONE;
 }
 
-static bool carrier_ages(const struct app *app, struct str name)
-{
-    const struct settings_carrier *carrier = carriers_find(app, name);
-    return carrier != NULL && carrier->ages == SETTINGS_AGES_CARRIER;
-}
-
 /* In the copy the number may still be the account's, or not yet have been given to it. */
 static bool must_rest(const struct store_number *number, const struct tombstone *tombstone, int64_t at)
 {
@@ -121,29 +113,46 @@ static bool must_rest(const struct store_number *number, const struct tombstone 
     return own || (free && number->disconnected_at < at);
 }
 
+/* It was leaving to another carrier, or has left by now; the copy may not know. It waits until that is said
+ * again. */
+static enum err hold_number(struct sql_tx *tx, const struct store_number *before, int64_t at)
+{
+    struct store_number number = *before;
+    number.account_id = number.line_id = number.assigned_at = number.seen_wall = number.seen_monotonic = 0;
+    number.state = NUMBER_PARKED;
+    number.disconnected_at = at;
+    if (number.leaving_at == 0)
+        number.leaving_at = at;
+    return number_move(tx, NUMBER_EVENT_DISCONNECT, before, &number);
+}
+
+/* A port-out that the copy knows and that was called off before the closing. */
+static enum err call_off(struct restore_job *job, struct sql_tx *tx, struct store_number *number)
+{
+    if (number->leaving_at == 0 || number->account_id == 0)
+        return ERR_NONE;
+    TRY(number_stay(job->app, tx, number, job->tombstone->closed_at));
+    number->leaving_at = 0;
+    return ERR_NONE;
+}
+
 static enum err tombstone_number(struct restore_job *job, struct sql_tx *tx,
                                  const struct tombstone_number *ended)
 {
-    const struct settings *settings = job->app->settings;
-    struct store_number before, number;
-    enum err error = store_number_get(tx, ended->e164, &before);
+    struct store_number number;
+    bool left = ended->disconnected_at == 0;
+    int64_t at = left ? job->tombstone->closed_at : ended->disconnected_at;
+    enum err error = store_number_get(tx, ended->e164, &number);
     if (error == ERR_NOT_FOUND)
         return ERR_NONE;
     TRY(error);
-    if (!must_rest(&before, job->tombstone, ended->disconnected_at))
+    if (!must_rest(&number, job->tombstone, at))
         return ERR_NONE;
-    bool returned = carrier_ages(job->app, before.carrier);
-    number = before;
-    number.account_id = number.line_id = number.assigned_at = number.seen_wall = number.seen_monotonic = 0;
-    number.state = returned ? NUMBER_RETURNED : NUMBER_AGING;
-    number.disconnected_at = ended->disconnected_at;
-    number.aging_until = returned ? 0 : ended->disconnected_at + settings->number.aging_days * MICROS_DAY;
-    TRY(store_number_update(tx, &number, &before));
     job->numbers++;
-    if (returned)
-        return ERR_NONE;
-    TRY(rnd_month_add(tx, ended->e164, ended->disconnected_at));
-    return number_aging_plan(tx, ended->e164, number.aging_until);
+    if (left)
+        return hold_number(tx, &number, at);
+    TRY(call_off(job, tx, &number));
+    return number_disconnect(job->app, tx, &number, at);
 }
 
 /* A closing that the copy knows as final, and whose account it has forgotten, is left as it is. */

@@ -94,8 +94,8 @@ static enum err gather_numbers(struct gather *gather, struct sql_tx *tx)
     TRY(store_number_list_account(tx, gather->account_id, rows, TOMBSTONE_LIST, &count));
     for (size_t i = 0; i < count; i++)
         if (tombstone->line_id == 0 || rows[i].line_id == tombstone->line_id)
-            numbers[tombstone->number_count++] =
-                (struct tombstone_number){arena_str(gather->arena, rows[i].e164), gather->now};
+            numbers[tombstone->number_count++] = (struct tombstone_number){
+                arena_str(gather->arena, rows[i].e164), rows[i].leaving_at != 0 ? 0 : gather->now};
     tombstone->numbers = numbers;
     return ERR_NONE;
 }

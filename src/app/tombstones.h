@@ -7,7 +7,7 @@
 
 struct tombstone_number {
     struct str e164;
-    int64_t disconnected_at;
+    int64_t disconnected_at; /* 0: it was leaving to another carrier */
 };
 
 struct tombstone_refund {

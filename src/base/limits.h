@@ -97,8 +97,10 @@ enum {
     LIMIT_MAIL_SECONDS = 45,
     LIMIT_SECRET_FILE_BYTES = 4096,
     /* numbers and money */
-    LIMIT_LINES = 64,    /* of one account, ended ones too */
-    LIMIT_BLOCKED = 200, /* blocked senders of one account */
+    LIMIT_LINES = 64,        /* of one account, ended ones too */
+    LIMIT_PORT_PIN_DAYS = 7, /* how long a transfer PIN holds */
+    LIMIT_PORT_TRIES = 5,    /* wrong ones, until it counts no more */
+    LIMIT_BLOCKED = 200,     /* blocked senders of one account */
     LIMIT_WEBHOOK_URL_BYTES = 512,
     LIMIT_WEBHOOK_SECONDS = 30,
     LIMIT_SEARCH_ROWS = 2000, /* messages that one search opens */

@@ -2,7 +2,8 @@
 
 #include "domain/types.h"
 
-_Static_assert(NUMBER_AVAILABLE == 1 && NUMBER_ASSIGNED == 2 && NUMBER_PARKED == 3 && NUMBER_AGING == 4,
+_Static_assert(NUMBER_AVAILABLE == 1 && NUMBER_ASSIGNED == 2 && NUMBER_PARKED == 3 && NUMBER_AGING == 4 &&
+                   NUMBER_PORTED_OUT == 6,
                "stored values never change");
 
 /* Numbers are the operator's and no secret; the line tells which one is meant. */
@@ -11,9 +12,20 @@ _Static_assert(NUMBER_AVAILABLE == 1 && NUMBER_ASSIGNED == 2 && NUMBER_PARKED ==
 const struct check_rule check_rules_number[] = {
     {"number_owner", CHECK_NO_ARGUMENT,
      "SELECT e164, 'in state ' || state || ' with account ' || account_id || ', line ' || line_id FROM "
-     "number WHERE (state IN (2, 3)) <> (account_id <> 0) OR (account_id <> 0) <> (line_id <> 0) LIMIT 100"},
+     "number WHERE (state IN (2, 3) AND (state = 2 OR leaving_at = 0 OR account_id <> 0)) <> (account_id <> 0) "
+     "OR (account_id <> 0) <> (line_id <> 0) LIMIT 100"},
+    {"number_leaving", CHECK_NO_ARGUMENT,
+     "SELECT e164, 'is leaving in state ' || state FROM number WHERE leaving_at > 0 AND state NOT IN (2, 3) "
+     "LIMIT 100"},
+    {"ported_not_reported", CHECK_NO_ARGUMENT,
+     "SELECT number.e164, 'went to another carrier and stands in the files as disconnected' FROM number JOIN "
+     "rnd_row ON rnd_row.e164 = number.e164 AND rnd_row.disconnected_at = number.disconnected_at WHERE "
+     "number.state = 6 LIMIT 100"},
+    {"line_pin", CHECK_NO_ARGUMENT,
+     "SELECT account_id || '/' || line_id, 'holds a transfer PIN and is locked or has ended' FROM line WHERE "
+     "pin_until > 0 AND (locked_at > 0 OR ended_at > 0) LIMIT 100"},
     {"number_of_line", CHECK_NO_ARGUMENT,
-     "SELECT number.e164, 'is assigned to no living line' FROM number WHERE number.state IN (2, 3) AND NOT "
+     "SELECT number.e164, 'is assigned to no living line' FROM number WHERE number.state IN (2, 3) AND number.account_id <> 0 AND NOT "
      "EXISTS (SELECT 1 FROM line WHERE line.account_id = number.account_id AND line.line_id = "
      "number.line_id AND line.ended_at = 0) LIMIT 100"},
     {"line_has_number", CHECK_NO_ARGUMENT,

@@ -17,9 +17,9 @@
 
 enum { CLI_INPUT_LIMIT = 16 * 1024 * 1024 };
 
-static const struct cli_verb *const verb_tables[] = {cli_verbs_account, cli_verbs_number,  cli_verbs_carrier,
-                                                     cli_verbs_closure, cli_verbs_keeping, cli_verbs_message,
-                                                     cli_verbs_node,    cli_verbs_sim,     cli_verbs_system};
+static const struct cli_verb *const verb_tables[] = {
+    cli_verbs_account, cli_verbs_number, cli_verbs_carrier, cli_verbs_closure, cli_verbs_keeping,
+    cli_verbs_message, cli_verbs_node,   cli_verbs_port,    cli_verbs_sim,     cli_verbs_system};
 
 const char *cli_option(const struct cli *cli, const char *name)
 {
@@ -106,14 +106,14 @@ void cli_say(struct cli *cli)
     say_now(STDERR_FILENO, &cli->err);
 }
 
-enum err cli_password(struct cli *cli, struct str *ret_password)
+enum err cli_secret(struct cli *cli, const char *option, const char *what, struct str *ret_secret)
 {
     struct str text;
-    const char *path = cli_option(cli, "password-file");
+    const char *path = cli_option(cli, option);
     if (path == NULL)
         return cli_fail(cli, ERR_USAGE,
-                        "give the password in a file: --password-file FILE (\"-\" reads it from "
-                        "standard input)");
+                        "give the %s in a file: --%s FILE (\"-\" reads it from standard input)", what,
+                        option);
     if (cli->input.data != NULL) { /* it came with the command over the control socket */
         text = cli->input;
     } else {
@@ -121,8 +121,13 @@ enum err cli_password(struct cli *cli, struct str *ret_password)
     }
     while (text.length != 0 && (text.data[text.length - 1] == '\n' || text.data[text.length - 1] == '\r'))
         text.length--;
-    *ret_password = text;
+    *ret_secret = text;
     return ERR_NONE;
+}
+
+enum err cli_password(struct cli *cli, struct str *ret_password)
+{
+    return cli_secret(cli, "password-file", "password", ret_password);
 }
 
 const struct cli_verb *cli_verb_at(size_t index)
@@ -296,13 +301,15 @@ static enum err run_with_house(struct cli *cli, const struct cli_verb *verb, int
 
 static enum err read_input(struct cli *cli, const struct cli_verb *verb)
 {
-    const char *password_file = cli_option(cli, "password-file");
+    const char *secret_file = cli_option(cli, "password-file");
+    if (secret_file == NULL)
+        secret_file = cli_option(cli, "pin-file");
     if ((verb->flags & CLI_INPUT) != 0 && cli->word_count != 0)
         return read_file(cli, cli->words[cli->word_count - 1], CLI_INPUT_LIMIT, &cli->input);
     if ((verb->flags & CLI_TEXT) != 0 && cli_has(cli, "text"))
         return read_file(cli, cli_option(cli, "text"), LIMIT_BODY_DEFAULT_BYTES, &cli->input);
-    if (password_file != NULL)
-        return read_file(cli, password_file, LIMIT_PASSWORD_MAX_BYTES + 2, &cli->input);
+    if (secret_file != NULL)
+        return read_file(cli, secret_file, LIMIT_PASSWORD_MAX_BYTES + 2, &cli->input);
     return ERR_NONE;
 }
 

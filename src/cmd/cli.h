@@ -47,6 +47,8 @@ bool cli_has(const struct cli *cli, const char *name);
 /* Says what is wrong on err and returns the error. */
 enum err cli_fail(struct cli *cli, enum err error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* A secret from the file that the option names: what is told where it is missing. ERR_USAGE. */
+enum err cli_secret(struct cli *cli, const char *option, const char *what, struct str *ret_secret);
 /* A password from --password-file FILE or, in the demo's seed, none on the command line. ERR_USAGE. */
 enum err cli_password(struct cli *cli, struct str *ret_password);
 
@@ -63,6 +65,7 @@ extern const struct cli_verb cli_verbs_closure[];
 extern const struct cli_verb cli_verbs_keeping[];
 extern const struct cli_verb cli_verbs_message[];
 extern const struct cli_verb cli_verbs_node[];
+extern const struct cli_verb cli_verbs_port[];
 extern const struct cli_verb cli_verbs_sim[];
 extern const struct cli_verb cli_verbs_system[];
 

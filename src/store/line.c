@@ -3,7 +3,7 @@
 #include "store/box.h"
 #include "store/statements.h"
 
-enum { FIELD_E164 = 1, FIELD_NAME = 2, FIELD_ORDER = 3 };
+enum { FIELD_E164 = 1, FIELD_NAME = 2, FIELD_ORDER = 3, FIELD_PIN = 4 };
 
 static enum err line_seal(struct arena *arena, const struct seal_key *key, const struct store_line *line,
                           struct str *ret_box)
@@ -12,6 +12,8 @@ static enum err line_seal(struct arena *arena, const struct seal_key *key, const
     pack_add(&fields, FIELD_E164, line->e164);
     pack_add(&fields, FIELD_NAME, line->name);
     pack_add(&fields, FIELD_ORDER, line->order_code);
+    if (line->pin.length != 0)
+        pack_add(&fields, FIELD_PIN, line->pin);
     return box_close(arena, key, BOX_PLACE("line", line->account_id, line->line_id, line->version), &fields,
                      ret_box);
 }
@@ -25,7 +27,8 @@ enum err store_line_insert(struct sql_tx *tx, struct arena *arena, const struct 
     return sql_exec(tx, STATEMENT_LINE_INSERT, NULL, SQL_INT(line->account_id), SQL_INT(line->line_id),
                     SQL_INT(line->since), SQL_INT(line->ended_at), SQL_INT(line->fee),
                     SQL_INT(line->paid_until), SQL_INT(line->fees_stopped_at), SQL_INT(line->last_text_at),
-                    SQL_INT(line->reminded_at), SQL_INT(line->version), SQL_BYTES(box));
+                    SQL_INT(line->reminded_at), SQL_INT(line->version), SQL_BYTES(box),
+                    SQL_INT(line->locked_at), SQL_INT(line->pin_until), SQL_INT(line->pin_tries));
 }
 
 static enum err line_row(struct sql_rows *rows, struct arena *arena, const struct seal_key *key,
@@ -43,12 +46,16 @@ static enum err line_row(struct sql_rows *rows, struct arena *arena, const struc
         .last_text_at = sql_int(rows, 6),
         .reminded_at = sql_int(rows, 7),
         .version = sql_int(rows, 8),
+        .locked_at = sql_int(rows, 10),
+        .pin_until = sql_int(rows, 11),
+        .pin_tries = sql_int(rows, 12),
     };
     TRY(box_open(arena, key, BOX_PLACE("line", account_id, line.line_id, line.version), sql_bytes(rows, 9),
                  &fields));
     line.e164 = pack_get(fields, FIELD_E164);
     line.name = pack_get(fields, FIELD_NAME);
     line.order_code = pack_get(fields, FIELD_ORDER);
+    line.pin = pack_get(fields, FIELD_PIN);
     *ret_line = line;
     return ERR_NONE;
 }
@@ -91,7 +98,8 @@ enum err store_line_update(struct sql_tx *tx, struct arena *arena, const struct 
     TRY(sql_exec(tx, STATEMENT_LINE_UPDATE, &changes, SQL_INT(line->account_id), SQL_INT(line->line_id),
                  SQL_INT(line->ended_at), SQL_INT(line->fee), SQL_INT(line->paid_until),
                  SQL_INT(line->fees_stopped_at), SQL_INT(line->reminded_at), SQL_INT(line->version),
-                 SQL_BYTES(box), SQL_INT(line->version - 1)));
+                 SQL_BYTES(box), SQL_INT(line->version - 1), SQL_INT(line->locked_at),
+                 SQL_INT(line->pin_until), SQL_INT(line->pin_tries)));
     return box_expect_one(changes);
 }
 

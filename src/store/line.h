@@ -1,5 +1,5 @@
 /* Rows of line: one number assigned to one account from a date to a date. The box holds the number, the name
- * that the subscriber gave it and the order that it was bought with. */
+ * that the subscriber gave it, the order that it was bought with and the transfer PIN. */
 #ifndef STORE_LINE_H
 #define STORE_LINE_H
 
@@ -13,8 +13,10 @@ struct store_line {
     int64_t paid_until;      /* when the next fee is due */
     int64_t fees_stopped_at; /* no fee is charged from here on; 0: they go on */
     int64_t last_text_at, reminded_at;
+    int64_t locked_at;            /* the number lock; 0: open */
+    int64_t pin_until, pin_tries; /* of the transfer PIN; pin_until 0: there is none */
     int64_t version;
-    struct str e164, name, order_code;
+    struct str e164, name, order_code, pin;
 };
 
 /* Inserts a line (version 1). */

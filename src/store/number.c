@@ -27,6 +27,7 @@ static struct store_number number_row(struct sql_rows *rows)
         .rested_days = sql_int(rows, 9),
         .seen_wall = sql_int(rows, 10),
         .seen_monotonic = sql_int(rows, 11),
+        .leaving_at = sql_int(rows, 12),
     };
 }
 
@@ -48,8 +49,8 @@ enum err store_number_update(struct sql_tx *tx, const struct store_number *numbe
     TRY(sql_exec(tx, STATEMENT_NUMBER_UPDATE, &changes, SQL_TEXT(number->e164), SQL_INT(number->state),
                  SQL_INT(number->account_id), SQL_INT(number->line_id), SQL_INT(number->assigned_at),
                  SQL_INT(number->disconnected_at), SQL_INT(number->aging_until), SQL_INT(number->rested_days),
-                 SQL_INT(number->seen_wall), SQL_INT(number->seen_monotonic), SQL_INT(before->state),
-                 SQL_INT(before->line_id)));
+                 SQL_INT(number->seen_wall), SQL_INT(number->seen_monotonic), SQL_INT(number->leaving_at),
+                 SQL_INT(before->state), SQL_INT(before->line_id), SQL_INT(before->leaving_at)));
     return box_expect_one(changes);
 }
 
@@ -70,6 +71,14 @@ enum err store_number_list(struct sql_tx *tx, int64_t state, struct str after,
     struct sql_rows rows;
     TRY(sql_query(tx, STATEMENT_NUMBER_LIST, &rows, SQL_INT(state), SQL_TEXT(after),
                   SQL_INT((int64_t)limit)));
+    return numbers_of(&rows, ret_numbers, limit, ret_count);
+}
+
+enum err store_number_list_leaving(struct sql_tx *tx, struct str after, struct store_number *ret_numbers,
+                                   size_t limit, size_t *ret_count)
+{
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_NUMBER_LIST_LEAVING, &rows, SQL_TEXT(after), SQL_INT((int64_t)limit)));
     return numbers_of(&rows, ret_numbers, limit, ret_count);
 }
 

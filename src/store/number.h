@@ -12,6 +12,7 @@ struct store_number {
     int64_t class; /* domain's enum number_class */
     int64_t account_id, line_id;
     int64_t assigned_at, disconnected_at, aging_until, rested_days;
+    int64_t leaving_at;                /* when its port-out began; 0: it stays */
     int64_t seen_wall, seen_monotonic; /* first of the two observations that end aging; 0: none yet */
 };
 
@@ -19,14 +20,17 @@ struct store_number {
 enum err store_number_insert(struct sql_tx *tx, const struct store_number *number);
 /* ERR_NOT_FOUND where the number is not ours. */
 enum err store_number_get(struct sql_tx *tx, struct str e164, struct store_number *ret_number);
-/* Writes all but e164, carrier and class; ERR_CHANGED unless the row still has the state and the line of
- * before. */
+/* Writes all but e164, carrier and class; ERR_CHANGED unless the row still has the state, the line and
+ * leaving_at of before. */
 enum err store_number_update(struct sql_tx *tx, const struct store_number *number,
                              const struct store_number *before);
 /* Numbers in a state, in the order of their digits, after the given one (STR_NONE: from the first); at most
  * limit. */
 enum err store_number_list(struct sql_tx *tx, int64_t state, struct str after,
                            struct store_number *ret_numbers, size_t limit, size_t *ret_count);
+/* Numbers whose port-out is under way, in the order of their digits, after the given one; at most limit. */
+enum err store_number_list_leaving(struct sql_tx *tx, struct str after, struct store_number *ret_numbers,
+                                   size_t limit, size_t *ret_count);
 /* Numbers of an account, oldest line first; at most limit. */
 enum err store_number_list_account(struct sql_tx *tx, int64_t account_id, struct store_number *ret_numbers,
                                    size_t limit, size_t *ret_count);

@@ -180,8 +180,8 @@ static bool finds(struct house *house, const char *rule)
 #define AGING                                                                                                \
     NEW_ROW("number",                                                                                        \
             "e164, state, carrier, class, account_id, line_id, assigned_at, disconnected_at, aging_until, "  \
-            "rested_days, seen_wall, seen_monotonic",                                                        \
-            "'+12025550199', 4, 'test', 0, 0, 0, 0, 1000, 1000 + 85 * 86400000000, 0, 0, 0")                 \
+            "rested_days, seen_wall, seen_monotonic, leaving_at",                                            \
+            "'+12025550199', 4, 'test', 0, 0, 0, 0, 1000, 1000 + 85 * 86400000000, 0, 0, 0, 0")              \
     ";"
 #define REPORTED                                                                                             \
     NEW_ROW("rnd_row", "month, e164, disconnected_at, submitted_at", "'2026-11', '+12025550199', 1000, 0") ";"
@@ -274,6 +274,10 @@ static const struct {
                           "UPDATE message SET account_id = 1002"},
     {"number_owner", "UPDATE number SET state = 1"},
     {"number_owner", "UPDATE number SET account_id = 0"},
+    {"number_owner", "UPDATE number SET state = 3, account_id = 0, line_id = 0"},
+    {"number_leaving", AGING REPORTED "UPDATE number SET leaving_at = 5 WHERE state = 4"},
+    {"ported_not_reported", AGING REPORTED "UPDATE number SET state = 6, aging_until = 0 WHERE state = 4"},
+    {"line_pin", "UPDATE line SET pin_until = 5, locked_at = 4"},
     {"number_of_line", "UPDATE line SET ended_at = 5"},
     {"line_has_number", "UPDATE number SET account_id = 0, line_id = 0, state = 1"},
     {"line_has_number", "DELETE FROM number"},

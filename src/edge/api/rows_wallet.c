@@ -1,6 +1,7 @@
 #include "edge/api/rows.h"
 
 #include "app/line_list.h"
+#include "app/number_lock.h"
 #include "app/wallet_read.h"
 
 static void add_line(struct call *call, const struct line_view *line)
@@ -17,6 +18,10 @@ static void add_line(struct call *call, const struct line_view *line)
     json_time(json, "next_fee_at", line->next_fee_at);
     json_time(json, "fees_stopped_at", line->fees_stopped_at);
     json_time(json, "last_text_at", line->last_text_at);
+    json_bool(json, "locked", line->locked_at != 0);
+    json_time(json, "transfer_pin_until", line->pin_until > call->now ? line->pin_until : 0);
+    json_time(json, "leaving_since", line->leaving_at);
+    json_bool(json, "ported_out", line->ported);
     json_object_end(json);
 }
 
@@ -38,6 +43,38 @@ static enum err post_name(struct call *call)
     TRY(call_param_id(call, "id", &id));
     TRY(line_rename(call->app, &call->actor, id, call_text(call, "name")));
     json_str(call_answer(call, 200), "name", call_text(call, "name"));
+    return call_done(call);
+}
+
+static enum err answer_lock(struct call *call, bool locked)
+{
+    int64_t id;
+    TRY(call_param_id(call, "id", &id));
+    TRY(number_lock(call->app, &call->actor, id, locked));
+    json_bool(call_answer(call, 200), "locked", locked);
+    return call_done(call);
+}
+
+static enum err post_lock(struct call *call)
+{
+    return answer_lock(call, true);
+}
+
+static enum err delete_lock(struct call *call)
+{
+    return answer_lock(call, false);
+}
+
+static enum err post_pin(struct call *call)
+{
+    int64_t id;
+    struct number_pin pin;
+    TRY(call_param_id(call, "id", &id));
+    TRY(number_transfer_pin(call->app, &call->actor, id, &pin));
+    struct json *json = call_answer(call, 201);
+    json_text(json, "account_number", pin.account_number);
+    json_text(json, "transfer_pin", pin.pin);
+    json_time(json, "until", pin.until);
     return call_done(call);
 }
 
@@ -82,5 +119,14 @@ const struct call_row rows_wallet[] = {
      post_name,
      {{"name", CALL_TEXT, true}},
      0},
+    {"POST", "/api/v1/numbers/{id}/lock", HTTP_WORK, CALL_SUBSCRIBER, post_lock, {{0}}, 0},
+    {"DELETE", "/api/v1/numbers/{id}/lock", HTTP_WORK, CALL_SUBSCRIBER, delete_lock, {{0}}, 0},
+    {"POST",
+     "/api/v1/numbers/{id}/transfer-pin",
+     HTTP_WORK,
+     CALL_SUBSCRIBER,
+     post_pin,
+     {{0}},
+     CALL_NOT_REPEATED},
     {0},
 };

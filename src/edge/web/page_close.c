@@ -75,11 +75,13 @@ static struct str remedy_page(const struct visit *visit, const struct close_way 
         [REMEDY_ADD_CONTACT] = "/settings#contacts",
         [REMEDY_ADD_FACTOR] = "/settings/security",
         [REMEDY_SEE_TICKETS] = "/tickets",
-        [REMEDY_PORT_OUT] = "/tickets?from=close-port",
+        [REMEDY_PORT_OUT] = "/numbers",
     };
     const char *page = pages[remedy->kind];
     if (remedy->when != PREFLIGHT_NOW || page == NULL)
         return STR_NONE;
+    if (remedy->kind == REMEDY_PORT_OUT && way->line_id.length != 0)
+        return arena_printf(visit->arena, "/numbers/%.*s/port", STR_ARG(way->line_id));
     return str_starts(str_from(page), STR("/close/")) ? close_way_path(visit, way, page) : str_from(page);
 }
 

@@ -1,10 +1,10 @@
 #include "edge/web/page_close.h"
+#include "edge/web/page_proof.h"
 #include "edge/web/pages.h"
 
 #include "app/closure_dates.h"
 #include "app/closure_request.h"
 #include "app/line_list.h"
-#include "app/session.h"
 #include "base/clock.h"
 #include "wire/phone.h"
 
@@ -12,10 +12,10 @@ enum { BANK_LEAST_BYTES = 8, BANK_MOST_BYTES = 200 };
 
 /* What the form says, as typed, and what of it must be mended. */
 struct confirm_input {
-    struct str refund, bank, wished, password, code;
+    struct str refund, bank, wished;
     int64_t wished_at, refund_choice;
-    bool code_sent;
-    enum text_id bank_mistake, wished_mistake, password_mistake, code_mistake;
+    struct page_proof proof;
+    enum text_id bank_mistake, wished_mistake;
 };
 
 static enum err show_numbers(struct visit *visit, const struct close_way *way,
@@ -61,24 +61,12 @@ static struct str day_text(const struct visit *visit, int64_t micros)
     return arena_str(visit->arena, str_from(day));
 }
 
-static enum err show_proof(struct visit *visit, const struct confirm_input *input,
-                           struct template_close_confirm *page)
-{
-    struct account_security security;
-    TRY(session_is_proven(visit->app, visit->arena, &visit->actor, &page->proven));
-    TRY(account_show_security(visit->app, visit->arena, visit->account.account_id, &security));
-    page->mail = security.mail;
-    page->code_sent = input->code_sent && security.mail.length != 0;
-    page->password_mistake = input->password_mistake;
-    page->code_mistake = input->code_mistake;
-    return ERR_NONE;
-}
-
 static enum err show_confirm(struct visit *visit, const struct close_way *way,
                              const struct confirm_input *input)
 {
     struct closure_dates dates = closure_dates_of(visit->app, visit->now);
     const struct closure_facts *facts = &way->check->facts;
+    struct template_proof proof;
     struct template_close_confirm page = {
         .frame = visit_frame(visit),
         .steps = close_way_steps(visit, way, 4),
@@ -104,7 +92,10 @@ static enum err show_confirm(struct visit *visit, const struct close_way *way,
     };
     TRY(show_numbers(visit, way, &page));
     show_kept(visit, way, &page);
-    TRY(show_proof(visit, input, &page));
+    TRY(page_proof_show(visit, &input->proof, STR("/close/code"), &proof));
+    page.proof = proof;
+    page.proven = proof.proven;
+    page.mailable = proof.mail.length != 0;
     page.frame.here = page.steps.confirm;
     VISIT_SHOW(visit, close_confirm, &page);
     return ERR_NONE;
@@ -145,9 +136,7 @@ static struct confirm_input read_input(struct visit *visit)
         .refund = http_form(request, "refund"),
         .bank = str_trim(http_form(request, "bank")),
         .wished = str_trim(http_form(request, "wished")),
-        .password = http_form(request, "password"),
-        .code = http_form(request, "code"),
-        .code_sent = http_form(request, "code").data != NULL,
+        .proof = page_proof_read(visit),
         .refund_choice = CLOSURE_REFUND_ORIGIN,
     };
     if (str_is(input.refund, "bank"))
@@ -170,42 +159,13 @@ static void check_input(struct visit *visit, struct confirm_input *input)
 static enum err post_code(struct visit *visit)
 {
     struct close_way way;
-    struct str masked;
     bool gone;
     TRY(close_way_read(visit, http_form(visit->request, "line"), &way, &gone));
     if (gone)
         return ERR_NONE;
     struct confirm_input input = read_input(visit);
-    enum err error = session_send_code(visit->app, visit->arena, &visit->actor, &masked);
-    if (error == ERR_RATE)
-        visit_set_failed(visit, error);
-    else
-        TRY(error);
-    input.code_sent = true;
+    TRY(page_proof_send(visit, &input.proof));
     return show_confirm(visit, &way, &input);
-}
-
-/* Password and code, unless the session was proven a moment ago. */
-static enum err prove(struct visit *visit, struct confirm_input *input)
-{
-    struct account_security security;
-    bool proven;
-    TRY(session_is_proven(visit->app, visit->arena, &visit->actor, &proven));
-    if (proven)
-        return ERR_NONE;
-    TRY(account_show_security(visit->app, visit->arena, visit->account.account_id, &security));
-    if (input->password.length == 0)
-        mistake(visit, "password", TEXT_MISTAKE_PASSWORD_MISSING, &input->password_mistake);
-    if (security.mail.length != 0 && str_trim(input->code).length == 0)
-        mistake(visit, "code", TEXT_MISTAKE_CODE_MISSING, &input->code_mistake);
-    if (visit->error != ERR_NONE)
-        return ERR_PROOF_NEEDED;
-    enum err error = session_prove(visit->app, visit->arena, &visit->actor, input->password, input->code);
-    if (error == ERR_WRONG_PROOF) {
-        input->password_mistake = TEXT_MISTAKE_PROOF;
-        visit_set_mistake(visit, error, "password", TEXT_MISTAKE_PROOF);
-    }
-    return error;
 }
 
 static enum err submit(struct visit *visit, const struct close_way *way, struct confirm_input *input,
@@ -213,7 +173,7 @@ static enum err submit(struct visit *visit, const struct close_way *way, struct 
 {
     if (visit->error != ERR_NONE)
         return visit->error;
-    TRY(prove(visit, input));
+    TRY(page_proof_take(visit, &input->proof));
     *request = (struct closure_request){
         .choice = way->choice,
         .wished_at = input->wished_at,

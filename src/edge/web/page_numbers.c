@@ -13,6 +13,8 @@ static struct template_numbers_line show_line(const struct visit *visit, const s
         .fee = line->fee,
         .next_fee = line->next_fee_at,
         .last_text = line->last_text_at,
+        .locked = line->locked_at != 0,
+        .leaving = line->leaving_at != 0,
         .fees_stopped = line->fees_stopped_at != 0,
         .rested_days = line->rested_days,
         .rested = line->rested_days > 0,
@@ -37,8 +39,9 @@ static void show_numbers(struct visit *visit)
         if (lines[i].ended_at == 0)
             live[page.lines_count++] = show_line(visit, &lines[i]);
         else
-            ended[page.ended_count++] = (struct template_numbers_ended){
-                phone_show(visit->arena, lines[i].e164), lines[i].name, lines[i].since, lines[i].ended_at};
+            ended[page.ended_count++] =
+                (struct template_numbers_ended){phone_show(visit->arena, lines[i].e164), lines[i].name,
+                                                lines[i].since, lines[i].ended_at, lines[i].ported};
     page.frame.here = STR("/numbers");
     VISIT_SHOW(visit, numbers, &page);
 }

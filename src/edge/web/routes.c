@@ -13,8 +13,8 @@ static const struct web_row *const tables[] = {
     page_cancel_rows,         page_declaration_rows, page_close_confirm_rows, page_close_rows,
     page_close_unbind_rows,   page_closure_rows,     page_home_rows,          page_inbox_rows,
     page_inbox_settings_rows, page_message_rows,     page_login_rows,         page_not_me_rows,
-    page_numbers_rows,        page_receipt_rows,     page_settings_rows,      page_tickets_rows,
-    page_wallet_rows};
+    page_number_port_rows,    page_numbers_rows,     page_receipt_rows,       page_settings_rows,
+    page_tickets_rows,        page_wallet_rows};
 enum { TABLES = sizeof tables / sizeof *tables };
 
 /* A row and the house it is for: what a route's context points to. */

@@ -106,12 +106,15 @@ CREATE TABLE number (
     assigned_at int64 NOT NULL,
     disconnected_at int64 NOT NULL,
     aging_until int64 NOT NULL,
+    leaving_at int64 NOT NULL, -- when its port-out began; 0: it stays
     rested_days int64 NOT NULL, -- how long it rested before the present line; 0: never used before
     seen_wall int64 NOT NULL, -- first of the two observations that end aging
     seen_monotonic int64 NOT NULL
 );
 CREATE INDEX number_state ON number (state, e164);
 CREATE INDEX number_account ON number (account_id, line_id);
+-- What is leaving is little, and the desk looks at it.
+CREATE INDEX number_leaving ON number (e164) WHERE leaving_at > 0;
 
 -- Texts to a resting or foreign number are counted, never stored. e164 is '' for a number that is not ours.
 CREATE TABLE number_texts (
@@ -145,6 +148,9 @@ CREATE TABLE line (
     fees_stopped_at int64 NOT NULL,
     last_text_at int64 NOT NULL,
     reminded_at int64 NOT NULL,
+    locked_at int64 NOT NULL, -- the number lock: no port-out; 0: open
+    pin_until int64 NOT NULL, -- the transfer PIN in the box holds until then; 0: there is none
+    pin_tries int64 NOT NULL,
     version int64 NOT NULL,
     box bytes NOT NULL,
     PRIMARY KEY (account_id, line_id)

@@ -1,0 +1,224 @@
+"""Port-out: the number lock, the transfer PIN, a carrier's request, and a closing while the number leaves."""
+import re
+
+from client import Rest
+from story import Closure, close_by_clock, expect_closed_once, new_code, one, rows
+from tap import contains, equal, eventually, lacks, run, test
+from violet import Demo
+
+demo = Demo().start()
+FIRST, SECOND = "+12025550143", "+14155550186"
+
+
+def rest(name):
+    return Rest(demo.url).log_in(name, f"violet-{name}-demo")
+
+
+ann, wei = rest("ann"), rest("wei")
+page = demo.person("subscriber")
+
+
+def numbers(caller):
+    return caller.get("/numbers")["numbers"]
+
+
+def line_of(caller, number):
+    return next(each for each in numbers(caller) if each["number"] == number)
+
+
+def prove(caller, name):
+    code = new_code(demo, lambda: caller.post("/closures/proof-code", status=200))
+    caller.post("/closures/proof", {"password": f"violet-{name}-demo", "code": code}, status=200)
+
+
+def told(subject):
+    """The mail with this subject, when it has left."""
+    eventually(lambda: demo.mails(subject), 5, f"the mail {subject!r}")
+    return demo.mail(subject).text
+
+
+def pin_of(caller, number):
+    return caller.call("POST", f"/numbers/{line_of(caller, number)['id']}/transfer-pin", {}, 201, key=False).json
+
+
+def ask(verb, number, account_number, pin, answer):
+    """The operator answers the new carrier's request."""
+    told = demo.cli("port", verb, number, "--account-number", account_number, "--pin-file", "-", stdin=f"{pin}\n",
+                    status=0 if answer == "accepted" else 4)
+    equal(told, {"accepted": answer == "accepted", "answer": answer})
+
+
+def state(number):
+    return rows(demo, "SELECT state, leaving_at > 0, account_id <> 0 FROM number WHERE e164 = ?", number)
+
+
+def findings(caller, query=""):
+    return {each["id"]: each["count"] for each in caller.get(f"/closures/preflight{query}")["findings"]}
+
+
+first = line_of(ann, FIRST)
+ACCOUNT = ann.get("/account")["id"]
+given = None
+
+
+@test
+def the_check_before_closing_offers_to_take_the_number_along():
+    equal(findings(ann)["port_possible"], 2)
+    equal(findings(ann, f"?line={first['id']}")["port_possible"], 1)
+    page.get(f"/close?line={first['id']}")
+    page.click(f"/numbers/{first['id']}/port")
+    contains(page.page.html.text, ACCOUNT)
+
+
+@test
+def without_a_pin_nobody_gets_the_number():
+    ask("check", FIRST, ACCOUNT, "000000", "no_pin")
+    ask("check", "+12025550999", ACCOUNT, "000000", "not_here")
+
+
+@test
+def a_pin_needs_a_fresh_proof_is_shown_once_and_told_by_mail():
+    global given
+    action = f"/numbers/{first['id']}/pin"
+    page.press(action=action, password="not it", code="000000", status=403)
+    equal(one(demo, "SELECT count(*) FROM line WHERE pin_until > 0"), 0, "PINs")
+    code = new_code(demo, lambda: page.press(action=f"/numbers/{first['id']}/port/code"))
+    page.press(action=action, password="violet-ann-demo", code=code)
+    given = re.search(r'data-copy="(\d{6})"', page.page.text)[1]
+    lacks(told("A transfer PIN was made"), given, "the PIN in the mail")
+    page.get(f"/numbers/{first['id']}/port")
+    lacks(page.page.text, given, "the PIN shown again")
+    contains(page.page.html.text, "it holds until")
+
+
+@test
+def the_new_carrier_hears_what_is_wrong():
+    ask("check", FIRST, "123", given, "account_number")
+    ask("check", FIRST, ACCOUNT, "999999" if given != "999999" else "111111", "pin")
+    ask("check", FIRST, ACCOUNT, given, "accepted")
+    ask("check", FIRST, f"{ACCOUNT[:4]} {ACCOUNT[4:]}", f"{given[:3]}-{given[3:]}", "accepted")
+    demo.cli("port", "check", "nonsense", "--account-number", "1", "--pin-file", "-", stdin="1", status=2)
+    demo.cli("port", "complete", FIRST, status=4)
+    demo.cli("port", "cancel", FIRST, status=4)
+
+
+@test
+def the_lock_ends_the_pin_and_opens_for_the_holder_only():
+    ann.post(f"/numbers/{first['id']}/lock", status=200)
+    ann.post(f"/numbers/{first['id']}/lock", status=200)
+    told("The number lock of")
+    equal(len(demo.mails("The number lock of")), 1, "mails: twice the same is told once")
+    ask("check", FIRST, ACCOUNT, given, "number_locked")
+    equal(ann.call("DELETE", f"/numbers/{first['id']}/lock", status=403).json["code"], "proof_needed")
+    prove(ann, "ann")
+    equal(ann.call("POST", f"/numbers/{first['id']}/transfer-pin", {}, 409, key=False).json["code"], "state")
+    ann.call("DELETE", f"/numbers/{first['id']}/lock")
+    ask("check", FIRST, ACCOUNT, given, "no_pin")
+    contains(told("is off"), "+1 202 555 0143")
+
+
+@test
+def five_wrong_tries_end_a_pin():
+    right = pin_of(ann, FIRST)["transfer_pin"]
+    for _ in range(5):
+        ask("check", FIRST, ACCOUNT, "000000" if right != "000000" else "111111", "pin")
+    ask("check", FIRST, ACCOUNT, right, "tries")
+    contains(told("Somebody tried to take"), "+1 202 555 0143")
+    equal(line_of(ann, FIRST)["transfer_pin_until"], None)
+
+
+@test
+def a_pin_is_over_after_seven_days():
+    right = pin_of(ann, SECOND)["transfer_pin"]
+    demo.move_clock(72)
+    demo.move_clock(72)
+    ask("check", SECOND, ACCOUNT, right, "accepted")
+    demo.move_clock(24)
+    ask("check", SECOND, ACCOUNT, right, "no_pin")
+
+
+@test
+def a_number_that_leaves_works_until_it_has_left():
+    prove(ann, "ann")
+    pin = pin_of(ann, FIRST)["transfer_pin"]
+    ask("start", FIRST, ACCOUNT, pin, "accepted")
+    equal(state(FIRST), [(2, 1, 1)])
+    contains(told("is moving to another carrier"), "+1 202 555 0143")
+    ask("start", FIRST, ACCOUNT, pin, "leaving")
+    ann.post(f"/numbers/{first['id']}/lock", status=409)
+    equal(findings(ann), findings(ann) | {"number_leaving": 1, "port_possible": 1})
+    demo.send_text("Your leaving code is 551903", number=FIRST)
+    eventually(lambda: "551903" in page.get("/inbox").html.text, 5, "the text")
+    page.get(f"/numbers/{first['id']}/port")
+    contains(page.page.html.text, "has been moving to another carrier since")
+    page.get("/close")
+    contains(page.page.html.text, "The move goes on and finishes")
+    equal([each["number"] for each in demo.cli("port", "list")], [FIRST])
+
+
+@test
+def called_off_it_stays_and_its_pin_is_spent():
+    demo.cli("port", "cancel", FIRST)
+    equal(state(FIRST), [(2, 0, 1)])
+    contains(told("stays here"), "called off")
+    demo.check()
+
+
+@test
+def it_leaves_without_a_rest_and_without_a_report():
+    pin = pin_of(ann, FIRST)["transfer_pin"]
+    ask("start", FIRST, ACCOUNT, pin, "accepted")
+    demo.cli("port", "complete", FIRST)
+    equal(state(FIRST), [(6, 0, 0)])
+    ended = line_of(ann, FIRST)
+    equal((ended["ported_out"], ended["next_fee_at"], ended["ended_at"] is not None), (True, None, True))
+    equal(one(demo, "SELECT count(*) FROM rnd_row WHERE e164 = ?", FIRST), 0, "rows of the registry")
+    contains(told("has moved to your new carrier"), "costs nothing more")
+    page.get("/numbers")
+    contains(page.page.html.text, "went to another carrier")
+    demo.cli("port", "complete", FIRST, status=4)
+    demo.cli("number", "assign", FIRST, "--account", "wei", status=4)
+    demo.check()
+
+
+@test
+def texts_to_it_are_counted_and_not_kept():
+    known = one(demo, "SELECT count(*) FROM message")
+    demo.send_text("Your late code is 660912", number=FIRST)
+    eventually(lambda: one(demo, "SELECT COALESCE(SUM(count), 0) FROM number_texts WHERE e164 = ?", FIRST) == 1, 5,
+               "the count")
+    equal(one(demo, "SELECT count(*) FROM message"), known, "messages")
+
+
+def close_while_leaving(caller, name, number):
+    prove(caller, name)
+    pin = pin_of(caller, number)["transfer_pin"]
+    ask("start", number, caller.get("/account")["id"], pin, "accepted")
+    told = caller.post("/closures", {"mark": caller.get("/closures/preflight")["mark"]})
+    close_by_clock(demo, Closure(demo, told["reference"], None))
+    equal(state(number), [(3, 1, 0)], "waits for its new carrier")
+    equal(one(demo, "SELECT count(*) FROM rnd_row WHERE e164 = ?", number), 0, "rows of the registry")
+    demo.check()
+
+
+@test
+def a_closing_does_not_stop_a_number_that_leaves():
+    close_while_leaving(ann, "ann", SECOND)
+    equal(one(demo, "SELECT count(*) FROM closure_recipient WHERE result = 'to_other_carrier'"), 1)
+    equal(one(demo, "SELECT count(*) FROM closure_recipient WHERE recipient = 'number_registry'"), 0)
+    demo.cli("port", "complete", SECOND)
+    equal(state(SECOND), [(6, 0, 0)])
+    expect_closed_once(demo)
+
+
+@test
+def called_off_after_the_closing_it_rests_like_any_other():
+    [number] = [each["number"] for each in numbers(wei) if each["ended_at"] is None]
+    close_while_leaving(wei, "wei", number)
+    demo.cli("port", "cancel", number)
+    equal(state(number), [(4, 0, 0)])
+    equal(one(demo, "SELECT count(*) FROM rnd_row WHERE e164 = ?", number), 1, "rows of the registry")
+    expect_closed_once(demo, 2)
+
+
+run(demo.close)
