@@ -1,6 +1,7 @@
-/* Prints the page of the closure's states, drawn from the table; with a file's name, says whether that file
- * is the page. */
+/* Prints a page of states, drawn from the table: draw-states closure|number; with a file's name, says whether
+ * that file is the page. */
 #include "domain/closure/closure.h"
+#include "domain/number/states.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@ static void write_effects(const struct machine_row *row, struct buf *page)
                    closure_effect_name((enum closure_effect) * effect));
 }
 
-static void write_page(struct buf *page)
+static void write_closure(struct buf *page)
 {
     buf_add_c(page,
               "# The states of a closure\n\n"
@@ -27,6 +28,39 @@ static void write_page(struct buf *page)
         buf_printf(page, "| %s | `%s` | %s | ", row->name, row->message_id,
                    row->deadline != NULL ? row->deadline : "nothing");
         write_effects(row, page);
+        buf_add_c(page, " |\n");
+    }
+}
+
+static void write_who(enum number_event event, struct buf *page)
+{
+    static const struct {
+        unsigned by;
+        const char *name;
+    } who[] = {{NUMBER_BY_HOLDER, "its holder"},
+               {NUMBER_BY_AGENT, "the desk"},
+               {NUMBER_BY_ADMIN, "administrators, the command line"},
+               {NUMBER_BY_SYSTEM, "time and closings"}};
+    bool first = true;
+    for (size_t i = 0; i < sizeof who / sizeof *who; i++) {
+        if (!number_may(event, who[i].by))
+            continue;
+        buf_printf(page, "%s%s", first ? "" : ", ", who[i].name);
+        first = false;
+    }
+}
+
+static void write_number(struct buf *page)
+{
+    buf_add_c(page,
+              "# The states of a number\n\n"
+              "Drawn from the table in `src/domain/number/states.c`; a test compares this page with it. A "
+              "number that is leaving\nto another carrier is in use until it has left.\n\n```mermaid\n");
+    machine_draw(&number_machine, page);
+    buf_add_c(page, "```\n\n| event | who may |\n| --- | --- |\n");
+    for (int event = 1; event < NUMBER_EVENTS; event++) {
+        buf_printf(page, "| %s | ", machine_event_name(&number_machine, event));
+        write_who((enum number_event)event, page);
         buf_add_c(page, " |\n");
     }
 }
@@ -51,12 +85,15 @@ static int compare(const char *name, struct str page)
 int main(int count, char **arguments)
 {
     struct buf page = buf_new(0);
-    write_page(&page);
+    if (count > 1 && strcmp(arguments[1], "number") == 0)
+        write_number(&page);
+    else
+        write_closure(&page);
     if (page.failed)
         return 1;
     int result = 0;
-    if (count > 1)
-        result = compare(arguments[1], buf_str(&page));
+    if (count > 2)
+        result = compare(arguments[2], buf_str(&page));
     else
         fwrite(page.data, 1, page.length, stdout);
     buf_free(&page);
