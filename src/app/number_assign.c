@@ -124,9 +124,12 @@ enum err number_assign(struct app *app, const struct actor *actor, struct number
     enum err error = ERR_NONE;
     if (arena == NULL)
         return ERR_MEMORY;
+    if (!number_may(NUMBER_EVENT_ASSIGN, number_move_by(actor)))
+        error = ERR_FORBIDDEN;
     bool wished = assign->e164.length != 0;
-    if (assign->fee < 0 || assign->fee > LIMIT_TOP_UP_UNITS * MONEY_UNIT || !str_is_utf8(assign->name) ||
-        assign->name.length > LIMIT_LABEL_BYTES || (wished && !phone_read(arena, assign->e164, &job.e164)))
+    if (error == ERR_NONE &&
+        (assign->fee < 0 || assign->fee > LIMIT_TOP_UP_UNITS * MONEY_UNIT || !str_is_utf8(assign->name) ||
+         assign->name.length > LIMIT_LABEL_BYTES || (wished && !phone_read(arena, assign->e164, &job.e164))))
         error = ERR_INVALID;
     if (error == ERR_NONE)
         error = sql_call(app->store, "number_assign", assign_run, &job);

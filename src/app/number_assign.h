@@ -20,7 +20,7 @@ struct number_assign {
 
 /* Assigns the number, charges its first month and makes an order. ERR_NOT_FOUND where account or number is
  * not ours, ERR_STATE where the number is not available (assigned, resting …) or the account takes no new
- * one, ERR_BALANCE, ERR_POLICY past LIMIT_LINES, ERR_INVALID. */
+ * one, ERR_BALANCE, ERR_POLICY past LIMIT_LINES, ERR_INVALID, ERR_FORBIDDEN. */
 enum err number_assign(struct app *app, const struct actor *actor, struct number_assign *assign);
 
 #endif

@@ -1,7 +1,10 @@
 #include "app/number_list.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
+#include "domain/number/states.h"
 #include "store/number.h"
+#include "wire/phone.h"
 
 struct list_job {
     struct arena *arena;
@@ -37,4 +40,50 @@ enum err number_list(struct app *app, struct arena *arena, struct str after, str
     TRY(sql_read(app->store, list_run, arena, &job));
     *ret_page = job.page;
     return ERR_NONE;
+}
+
+struct find_job {
+    struct arena *arena;
+    struct str e164;
+    struct number_detail detail;
+};
+
+static enum err find_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct find_job *job = context;
+    struct store_number number;
+    int64_t texts;
+    (void)arena;
+    TRY(store_number_get(tx, job->e164, &number));
+    TRY(store_number_texts(tx, job->e164, number.disconnected_at - number.disconnected_at % MICROS_DAY,
+                           &texts));
+    job->detail = (struct number_detail){
+        .e164 = job->e164,
+        .carrier = arena_str(job->arena, number.carrier),
+        .state = number.state,
+        .number_class = number.class,
+        .account_id = number.account_id,
+        .assigned_at = number.assigned_at,
+        .leaving_at = number.leaving_at,
+        .disconnected_at = number.disconnected_at,
+        .rests_until = number.aging_until,
+        .rested_days = number.rested_days,
+        .texts = texts,
+    };
+    return ERR_NONE;
+}
+
+enum err number_find(struct app *app, struct arena *arena, struct str typed, struct number_detail *ret_number)
+{
+    struct find_job job = {.arena = arena};
+    if (!phone_read(arena, typed, &job.e164))
+        return ERR_INVALID;
+    TRY(sql_read(app->store, find_run, arena, &job));
+    *ret_number = job.detail;
+    return ERR_NONE;
+}
+
+const char *number_state_word(int64_t state)
+{
+    return machine_state_name(&number_machine, (int)state);
 }

@@ -19,14 +19,13 @@ enum err number_move(struct sql_tx *tx, enum number_event event, const struct st
 unsigned number_move_by(const struct actor *actor)
 {
     switch (actor->kind) {
-    case ACTOR_SUBSCRIBER:
-        return NUMBER_BY_HOLDER;
     case ACTOR_STAFF:
         return actor->role == ROLE_ADMIN ? NUMBER_BY_ADMIN | NUMBER_BY_AGENT : NUMBER_BY_AGENT;
     case ACTOR_OPERATOR:
         return NUMBER_BY_ADMIN;
     case ACTOR_SYSTEM:
         return NUMBER_BY_SYSTEM;
+    case ACTOR_SUBSCRIBER:
     case ACTOR_LINK:
         break;
     }

@@ -4,9 +4,13 @@
 #include "app/message_send.h"
 #include "app/number_assign.h"
 #include "app/number_import.h"
+#include "app/number_list.h"
+#include "app/number_park.h"
 #include "app/wallet_credit.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/money.h"
+#include "domain/types.h"
 
 static const struct actor operator_actor = {.kind = ACTOR_OPERATOR};
 
@@ -82,6 +86,99 @@ static enum err run_number_assign(struct cli *cli)
     return ERR_NONE;
 }
 
+static enum err need_number(struct cli *cli, struct str *ret_e164)
+{
+    if (cli->word_count != 1)
+        return cli_fail(cli, ERR_USAGE, "give the number with its country's code, as +12025550143");
+    *ret_e164 = str_from(cli->words[0]);
+    return ERR_NONE;
+}
+
+static enum err settle(struct cli *cli, enum err error, const char *word)
+{
+    if (error == ERR_STATE)
+        return cli_fail(cli, error, "its state does not allow that; see `violet number show %s`",
+                        cli->words[0]);
+    if (error == ERR_NOT_FOUND)
+        return cli_fail(cli, error, "no such number is in the inventory");
+    if (error == ERR_INVALID)
+        return cli_fail(cli, ERR_USAGE, "give the number with its country's code, as +12025550143");
+    TRY(error);
+    if (word != NULL)
+        buf_printf(&cli->out, cli->json ? "{\"%s\":true}\n" : "%s\n", word);
+    return ERR_NONE;
+}
+
+static enum err run_number_park(struct cli *cli)
+{
+    struct str e164;
+    TRY(need_number(cli, &e164));
+    return settle(cli, number_park(&cli->house->app, &operator_actor, e164, true), "parked");
+}
+
+static enum err run_number_unpark(struct cli *cli)
+{
+    struct str e164;
+    TRY(need_number(cli, &e164));
+    return settle(cli, number_park(&cli->house->app, &operator_actor, e164, false), "unparked");
+}
+
+static enum err run_number_return(struct cli *cli)
+{
+    struct str e164;
+    TRY(need_number(cli, &e164));
+    return settle(cli, number_return(&cli->house->app, &operator_actor, e164), "returned");
+}
+
+static void print_time(struct cli *cli, const char *what, int64_t at)
+{
+    char text[21];
+    if (at == 0)
+        return;
+    clock_format(at, text);
+    buf_printf(&cli->out, "  %s %s\n", what, text);
+}
+
+static void write_number(struct cli *cli, const struct number_detail *number)
+{
+    struct json json = json_new(&cli->out);
+    json_object(&json, NULL);
+    json_str(&json, "number", number->e164);
+    json_text(&json, "state", number_state_word(number->state));
+    json_str(&json, "carrier", number->carrier);
+    json_text(&json, "class", number->number_class == NUMBER_BUSINESS ? "business" : "residential");
+    json_bool(&json, "held", number->account_id != 0);
+    json_time(&json, "assigned_at", number->assigned_at);
+    json_time(&json, "leaving_since", number->leaving_at);
+    json_time(&json, "disconnected_at", number->disconnected_at);
+    json_time(&json, "rests_until", number->rests_until);
+    json_int(&json, "rested_days", number->rested_days);
+    json_int(&json, "texts_since", number->texts);
+    json_object_end(&json);
+    buf_add_char(&cli->out, '\n');
+}
+
+static enum err run_number_show(struct cli *cli)
+{
+    struct str e164;
+    struct number_detail number;
+    TRY(need_number(cli, &e164));
+    TRY(settle(cli, number_find(&cli->house->app, cli->arena, e164, &number), NULL));
+    if (cli->json) {
+        write_number(cli, &number);
+        return ERR_NONE;
+    }
+    buf_printf(&cli->out, "%.*s %s, of carrier %.*s\n", STR_ARG(number.e164), number_state_word(number.state),
+               STR_ARG(number.carrier));
+    print_time(cli, "assigned", number.assigned_at);
+    print_time(cli, "leaving since", number.leaving_at);
+    print_time(cli, "disconnected", number.disconnected_at);
+    print_time(cli, "rests until", number.rests_until);
+    if (number.texts != 0)
+        buf_printf(&cli->out, "  %lld texts since it was disconnected\n", (long long)number.texts);
+    return ERR_NONE;
+}
+
 static enum err run_wallet_credit(struct cli *cli)
 {
     struct wallet_credit credit = {.instrument = str_from(cli_option(cli, "instrument")),
@@ -142,6 +239,14 @@ const struct cli_verb cli_verbs_number[] = {
     {"number", "assign", "number assign [NUMBER] --account NAME [--fee AMOUNT] [--name TEXT]",
      "assigns a number to an account and charges its first month",
      "violet number assign +12025550123 --account ann --fee 2.50", CLI_HOUSE, run_number_assign},
+    {"number", "show", "number show NUMBER", "shows the state of a number", "violet number show +12025550123",
+     CLI_HOUSE, run_number_show},
+    {"number", "park", "number park NUMBER", "stops what is sent from a number; it still receives",
+     "violet number park +12025550123", CLI_HOUSE, run_number_park},
+    {"number", "unpark", "number unpark NUMBER", "takes that back", "violet number unpark +12025550123",
+     CLI_HOUSE, run_number_unpark},
+    {"number", "return", "number return NUMBER", "gives a number that nobody has back to its carrier",
+     "violet number return +12025550123", CLI_HOUSE, run_number_return},
     {"wallet", "credit",
      "wallet credit AMOUNT --account NAME [--instrument TEXT] [--note TEXT] [--request KEY]",
      "records a top-up that was paid outside Violet",

@@ -9,7 +9,7 @@
 
 enum number_event {
     NUMBER_EVENT_ASSIGN = 1,
-    NUMBER_EVENT_PARK,
+    NUMBER_EVENT_PARK, /* it receives, nothing is sent from it */
     NUMBER_EVENT_UNPARK,
     NUMBER_EVENT_DISCONNECT, /* its line ends */
     NUMBER_EVENT_TIME,
@@ -24,10 +24,9 @@ extern const struct machine number_machine;
 
 /* Who asks for a move; bits. */
 enum {
-    NUMBER_BY_HOLDER = 1, /* the subscriber whose line it is */
-    NUMBER_BY_AGENT = 2,  /* staff of the desk */
-    NUMBER_BY_ADMIN = 4,  /* its administrators and the operator's command line */
-    NUMBER_BY_SYSTEM = 8, /* time, and closings */
+    NUMBER_BY_AGENT = 1,  /* staff of the desk */
+    NUMBER_BY_ADMIN = 2,  /* its administrators and the operator's command line */
+    NUMBER_BY_SYSTEM = 4, /* time, and closings */
 };
 
 /* True where one of them may ask for it. */

@@ -18,6 +18,7 @@ static void add_line(struct call *call, const struct line_view *line)
     json_time(json, "next_fee_at", line->next_fee_at);
     json_time(json, "fees_stopped_at", line->fees_stopped_at);
     json_time(json, "last_text_at", line->last_text_at);
+    json_bool(json, "parked", line->number_state == NUMBER_PARKED);
     json_bool(json, "locked", line->locked_at != 0);
     json_time(json, "transfer_pin_until", line->pin_until > call->now ? line->pin_until : 0);
     json_time(json, "leaving_since", line->leaving_at);

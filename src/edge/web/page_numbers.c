@@ -14,6 +14,7 @@ static struct template_numbers_line show_line(const struct visit *visit, const s
         .next_fee = line->next_fee_at,
         .last_text = line->last_text_at,
         .locked = line->locked_at != 0,
+        .parked = line->number_state == NUMBER_PARKED,
         .leaving = line->leaving_at != 0,
         .fees_stopped = line->fees_stopped_at != 0,
         .rested_days = line->rested_days,

@@ -37,8 +37,7 @@ static void write_who(enum number_event event, struct buf *page)
     static const struct {
         unsigned by;
         const char *name;
-    } who[] = {{NUMBER_BY_HOLDER, "its holder"},
-               {NUMBER_BY_AGENT, "the desk"},
+    } who[] = {{NUMBER_BY_AGENT, "the desk"},
                {NUMBER_BY_ADMIN, "administrators, the command line"},
                {NUMBER_BY_SYSTEM, "time and closings"}};
     bool first = true;
