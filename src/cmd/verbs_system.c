@@ -312,7 +312,14 @@ static enum err run_rnd_report(struct cli *cli)
     if (error != ERR_NONE)
         return cli_fail(cli, error, "can't write %s", path);
     if (cli_has(cli, "mark"))
-        TRY(rnd_month_submit(&cli->house->app, &actor, name, &count));
+        error = rnd_month_submit(&cli->house->app, &actor, name, count);
+    if (error == ERR_CHANGED)
+        return cli_fail(cli, error,
+                        "a number was disconnected meanwhile: run it again, and submit that file");
+    if (error == ERR_STATE)
+        return cli_fail(cli, error, "%s was marked before; what came later stands in the next month's file",
+                        cli->words[0]);
+    TRY(error);
     if (cli->json)
         buf_printf(&cli->out, "{\"month\":\"%s\",\"rows\":%lld,\"marked\":%s}\n", cli->words[0],
                    (long long)count, cli_has(cli, "mark") ? "true" : "false");

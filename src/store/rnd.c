@@ -50,23 +50,31 @@ enum err store_rnd_count(struct sql_tx *tx, struct str month, int64_t *ret_count
     return box_one_int(&rows, ret_count);
 }
 
-enum err store_rnd_submit(struct sql_tx *tx, struct str month, int64_t now, int64_t *ret_count)
+enum err store_rnd_submit(struct sql_tx *tx, struct str month, int64_t now, int64_t staff_id,
+                          int64_t *ret_count)
 {
     int64_t rows, months;
     TRY(sql_exec(tx, STATEMENT_RND_SUBMIT_ROWS, &rows, SQL_TEXT(month), SQL_INT(now)));
-    TRY(sql_exec(tx, STATEMENT_RND_SUBMIT_MONTH, &months, SQL_TEXT(month), SQL_INT(now), SQL_INT(rows)));
+    TRY(sql_exec(tx, STATEMENT_RND_SUBMIT_MONTH, &months, SQL_TEXT(month), SQL_INT(now), SQL_INT(rows),
+                 SQL_INT(staff_id)));
     if (months != 1)
         return ERR_STATE;
     *ret_count = rows;
     return ERR_NONE;
 }
 
-enum err store_rnd_submitted_at(struct sql_tx *tx, struct str month, int64_t *ret_at)
+enum err store_rnd_submission(struct sql_tx *tx, struct str month, int64_t *ret_at, int64_t *ret_staff_id)
 {
     struct sql_rows rows;
     TRY(sql_query(tx, STATEMENT_RND_MONTH_GET, &rows, SQL_TEXT(month)));
-    int64_t at = sql_next(&rows) ? sql_int(&rows, 0) : 0;
-    TRY(sql_end(&rows));
-    *ret_at = at;
-    return ERR_NONE;
+    bool found = sql_next(&rows);
+    *ret_at = found ? sql_int(&rows, 0) : 0;
+    *ret_staff_id = found ? sql_int(&rows, 1) : 0;
+    return sql_end(&rows);
+}
+
+enum err store_rnd_submitted_at(struct sql_tx *tx, struct str month, int64_t *ret_at)
+{
+    int64_t staff_id;
+    return store_rnd_submission(tx, month, ret_at, &staff_id);
 }

@@ -21,9 +21,12 @@ enum err store_rnd_list(struct sql_tx *tx, struct str month, struct str after, s
 /* How many rows a month's file has. */
 enum err store_rnd_count(struct sql_tx *tx, struct str month, int64_t *ret_count);
 /* Marks a month and all its rows as submitted and gives their number; a month without rows is said as well.
- * ERR_STATE where that month was submitted before. */
-enum err store_rnd_submit(struct sql_tx *tx, struct str month, int64_t now, int64_t *ret_count);
+ * ERR_STATE where that month was submitted before. staff_id 0: the command line. */
+enum err store_rnd_submit(struct sql_tx *tx, struct str month, int64_t now, int64_t staff_id,
+                          int64_t *ret_count);
 /* When a month's file was submitted; 0: not yet. */
 enum err store_rnd_submitted_at(struct sql_tx *tx, struct str month, int64_t *ret_at);
+/* The same, and by whom. */
+enum err store_rnd_submission(struct sql_tx *tx, struct str month, int64_t *ret_at, int64_t *ret_staff_id);
 
 #endif

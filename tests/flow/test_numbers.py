@@ -3,7 +3,7 @@ import re
 from urllib.parse import quote
 
 from client import Rest
-from story import new_code, one, rows
+from story import Closure, close_by_clock, new_code, one, rows
 from tap import contains, equal, eventually, lacks, run, table, test
 from violet import Demo
 
@@ -131,6 +131,58 @@ def only_an_administrator_returns_a_number():
     equal(state("+12025550150"), 5)
     demo.cli("number", "return", "+12025550150")
     demo.cli("number", "assign", "+12025550150", "--account", "ann", status=4)
+    demo.check()
+
+
+def cards(who):
+    """Each month on the page and what it says."""
+    return dict(re.findall(r'<section class="card" id="m([0-9-]+)">(.*?)</section>', who.get("/desk/registry").text, re.S))
+
+
+@test
+def with_nothing_to_report_the_file_says_so():
+    [(month, card)] = cards(ada).items()
+    contains(card, "Nothing to report")
+    lacks(card, "Overdue")
+    file = ada.send("GET", f"/desk/registry/{month}/file").expect(200)
+    contains(file.header("Content-Disposition"), f"rnd-{month}.csv")
+    contains(file.text, "00000,NONE,")
+    ada.get("/desk/registry/2026-13/file", status=404)
+
+
+@test
+def a_disconnect_stands_in_the_months_file_which_is_recorded_by_whom_and_when():
+    wei = Rest(demo.url).log_in("wei", "violet-wei-demo")
+    number = next(each["number"] for each in wei.get("/numbers")["numbers"])
+    code = new_code(demo, lambda: wei.post("/closures/proof-code", status=200))
+    wei.post("/closures/proof", {"password": "violet-wei-demo", "code": code}, status=200)
+    before = cards(demo.person("admin"))
+    told_closing = wei.post("/closures", {"mark": wei.get("/closures/preflight")["mark"]})
+    close_by_clock(demo, Closure(demo, told_closing["reference"], None))
+    amy, ada = demo.person("agent"), demo.person("admin")  # three days later their sessions are over
+    month = one(demo, "SELECT month FROM rnd_row WHERE e164 = ?", number)
+    file = ada.send("GET", f"/desk/registry/{month}/file").expect(200).text
+    contains(file, f"00000,{number[2:]},")
+    demo.cli("rnd", "report", month, "--out", demo.home / "rnd.csv")
+    equal((demo.home / "rnd.csv").read_bytes().decode(), file)
+
+    token = dict(amy.get("/desk/registry").html.form(action="/desk/logout")[0].fields)
+    equal(re.findall("/submitted", amy.page.text), [])
+    target = f"/desk/registry/{month}/submitted"
+    equal(amy.post(target, [*token.items(), ("count", "1")], None).status, 403)
+    if month in before:  # the page from before the disconnect knows of no row
+        token = dict(ada.get("/desk/registry").html.form(action="/desk/logout")[0].fields)
+        equal(ada.post(target, [*token.items(), ("count", "0")], None).status, 409)
+        equal(one(demo, "SELECT count(*) FROM rnd_month"), 0, "months that were submitted")
+    ada.get("/desk/registry")
+    ada.press(action=target)
+    contains(ada.page.html.text, "Recorded as submitted")
+    contains(cards(ada)[month], "ada")
+    equal(re.findall(target, ada.page.text), [], "buttons")
+    equal(ada.send("GET", f"/desk/registry/{month}/file").expect(200).text, file)
+    equal(ada.post(target, [*token.items(), ("count", "1")], None).status in (403, 409), True)
+    equal(one(demo, "SELECT count(*) FROM rnd_row WHERE submitted_at = 0"), 0, "rows")
+    demo.cli("rnd", "report", month, "--out", demo.home / "rnd.csv", "--mark", status=4)
     demo.check()
 
 

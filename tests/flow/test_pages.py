@@ -12,7 +12,7 @@ ada, amy, rita, fay = (demo.person(role) for role in ("admin", "agent", "reviewe
 OPEN = ("/", "/login", "/help", "/status", "/closure", "/cancel", "/desk/login")
 LIVING = ("/inbox", "/numbers", "/wallet", "/settings", "/settings/security", "/tickets", "/close", "/close/unbind",
           "/close/save", "/close/confirm")
-DESK = ("/desk/reviews", "/desk/tickets", "/desk/declarations", "/desk/money", "/desk/accounts", "/desk/numbers", "/desk/numbers/12025550143",
+DESK = ("/desk/reviews", "/desk/tickets", "/desk/declarations", "/desk/money", "/desk/accounts", "/desk/numbers", "/desk/numbers/12025550143", "/desk/registry",
         "/desk/carriers", "/desk/system")
 
 

@@ -1,6 +1,5 @@
 #include "edge/rnd/rnd.h"
 
-#include "base/clock.h"
 #include "base/limits.h"
 
 #include <fcntl.h>
@@ -8,65 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* "MM/DD/YYYY" with the day filled in. */
-static void add_date(const char *format, int64_t at, struct buf *out)
-{
-    struct clock_date date = clock_date_of(at, 0);
-    while (*format != '\0') {
-        if (strncmp(format, "YYYY", 4) == 0) {
-            buf_printf(out, "%04d", date.year);
-            format += 4;
-        } else if (strncmp(format, "MM", 2) == 0 || strncmp(format, "DD", 2) == 0) {
-            buf_printf(out, "%02d", *format == 'M' ? date.month : date.day);
-            format += 2;
-        } else {
-            buf_add_char(out, *format++);
-        }
-    }
-}
-
-static bool is_north_american(struct str e164)
-{
-    if (e164.length != 12 || !str_starts(e164, STR("+1")))
-        return false;
-    for (size_t i = 2; i < e164.length; i++)
-        if (e164.data[i] < '0' || e164.data[i] > '9')
-            return false;
-    return true;
-}
-
-static enum err add_value(const struct settings_rnd *settings, struct str name, const struct rnd_row *row,
-                          struct buf *out)
-{
-    if (str_is(name, "company_id"))
-        buf_add_c(out, settings->company_id);
-    else if (str_is(name, "number"))
-        buf_add(out, str_part(row->e164, 2, row->e164.length));
-    else if (str_is(name, "e164"))
-        buf_add(out, row->e164);
-    else if (str_is(name, "date"))
-        add_date(settings->date_format, row->disconnected_at, out);
-    else
-        return ERR_CONFIG;
-    return ERR_NONE;
-}
-
-static enum err add_line(const struct settings_rnd *settings, const char *template, const struct rnd_row *row,
-                         struct buf *out)
-{
-    for (const char *at = template; *at != '\0';) {
-        const char *end = *at == '{' ? strchr(at, '}') : NULL;
-        if (end == NULL) {
-            buf_add_char(out, *at++);
-            continue;
-        }
-        TRY(add_value(settings, str_bytes(at + 1, (size_t)(end - at - 1)), row, out));
-        at = end + 1;
-    }
-    buf_add_c(out, "\r\n");
-    return ERR_NONE;
-}
 
 static enum err flush(struct buf *out, FILE *file)
 {
@@ -84,11 +24,8 @@ static enum err write_rows(const struct settings_rnd *settings, rnd_rows *rows, 
     for (size_t count = 1; count != 0; arena_reset(arena)) {
         struct rnd_row page[LIMIT_PAGE_ROWS] = {0};
         TRY(rows(context, arena, after, page, LIMIT_PAGE_ROWS, &count));
-        for (size_t i = 0; i < count; i++) {
-            if (!is_north_american(page[i].e164))
-                return ERR_INVALID;
-            TRY(add_line(settings, settings->row, &page[i], out));
-        }
+        for (size_t i = 0; i < count; i++)
+            TRY(rnd_file_row(settings, &page[i], out));
         if (count != 0)
             snprintf(after_text, sizeof after_text, "%.*s", STR_ARG(page[count - 1].e164));
         after = str_from(after_text);
@@ -103,12 +40,11 @@ static enum err write_content(const struct settings_rnd *settings, int64_t throu
 {
     struct arena *arena = arena_new(0);
     struct buf out = buf_new(0);
-    if (settings->header[0] != '\0')
-        buf_printf(&out, "%s\r\n", settings->header);
+    rnd_file_head(settings, &out);
     enum err error =
         arena == NULL ? ERR_MEMORY : write_rows(settings, rows, context, arena, &out, file, ret_count);
-    if (error == ERR_NONE && *ret_count == 0 && settings->nothing[0] != '\0')
-        error = add_line(settings, settings->nothing, &(struct rnd_row){STR_NONE, through}, &out);
+    if (error == ERR_NONE && *ret_count == 0)
+        error = rnd_file_nothing(settings, through, &out);
     if (error == ERR_NONE)
         error = flush(&out, file);
     buf_free(&out);

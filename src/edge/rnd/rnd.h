@@ -1,20 +1,15 @@
-/* The monthly file for the Reassigned Numbers Database (47 CFR 64.1200(l), 52.15(f)(8)): which numbers were
- * disconnected for good, and when. The registry's guide decides its form, so the operator's template does. */
+/* The monthly file for the Reassigned Numbers Database on disk: which numbers were disconnected for good, and
+ * when. */
 #ifndef EDGE_RND_RND_H
 #define EDGE_RND_RND_H
 
-#include "app/settings.h"
+#include "app/rnd_file.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 
 #include <stddef.h>
 #include <stdint.h>
-
-struct rnd_row {
-    struct str e164; /* "+1" and ten digits: the database knows no others */
-    int64_t disconnected_at;
-};
 
 /* Fills at most limit rows with numbers after `after` (STR_NONE: from the first), in the order of their
  * digits; *ret_count 0: no more. */

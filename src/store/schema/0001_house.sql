@@ -135,7 +135,8 @@ CREATE TABLE rnd_row (
 CREATE TABLE rnd_month (
     month text NOT NULL PRIMARY KEY,
     submitted_at int64 NOT NULL,
-    row_count int64 NOT NULL
+    row_count int64 NOT NULL,
+    staff_id int64 NOT NULL -- 0: the command line
 );
 
 CREATE TABLE line (

@@ -11,6 +11,6 @@ SELECT COUNT(*) FROM rnd_row WHERE month = $1;
 -- name: rnd_submit_rows
 UPDATE rnd_row SET submitted_at = $2 WHERE month = $1 AND submitted_at = 0;
 -- name: rnd_submit_month
-INSERT INTO rnd_month (month, submitted_at, row_count) VALUES ($1, $2, $3) ON CONFLICT (month) DO NOTHING;
+INSERT INTO rnd_month (month, submitted_at, row_count, staff_id) VALUES ($1, $2, $3, $4) ON CONFLICT (month) DO NOTHING;
 -- name: rnd_month_get
-SELECT submitted_at FROM rnd_month WHERE month = $1;
+SELECT submitted_at, staff_id FROM rnd_month WHERE month = $1;
