@@ -50,6 +50,7 @@ SELECT create_distributed_table('number', 'e164', colocate_with => 'none');
 SELECT create_distributed_table('number_texts', 'e164', colocate_with => 'number');
 SELECT create_distributed_table('rnd_row', 'e164', colocate_with => 'number');
 SELECT create_distributed_table('carrier_seen', 'message_hash', colocate_with => 'none');
+SELECT create_distributed_table('carrier_note', 'content', colocate_with => 'none');
 SELECT create_distributed_table('sent_receipt', 'receipt_hash', colocate_with => 'none');
 SELECT create_distributed_table('declaration', 'declaration_id', colocate_with => 'none');
 SELECT create_distributed_table('log_leaf', 'hash', colocate_with => 'none');

@@ -26,11 +26,15 @@ static enum err plan_run(struct sql_tx *tx, struct arena *arena, void *context)
 static enum err forget_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct forget_job *job = context;
-    int64_t receipts;
+    int64_t receipts, notes;
     (void)arena;
     TRY(store_carrier_forget(tx, job->now - LIMIT_CARRIER_ID_DAYS * MICROS_DAY, LIMIT_BULK_ROWS,
                              &job->count));
+    TRY(store_carrier_note_forget(tx, job->now - LIMIT_CARRIER_NOTE_HOURS * MICROS_HOUR, LIMIT_BULK_ROWS,
+                                  &notes));
     TRY(message_receipts_forget(tx, job->now, LIMIT_BULK_ROWS, &receipts));
+    if (notes > job->count)
+        job->count = notes;
     if (receipts > job->count)
         job->count = receipts;
     return ERR_NONE;

@@ -22,6 +22,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct receive_job {
     struct app *app;
@@ -37,6 +38,26 @@ struct receive_job {
     message_receive_done *done; /* of those that nobody waits for */
     void *context;
 };
+
+static void identify(const struct message_receive *receive, uint8_t ret_hash[32])
+{
+    const struct str parts[] = {receive->carrier, receive->carrier_id};
+    seal_hash(parts, 2, ret_hash);
+}
+
+static int64_t content_of(const uint8_t hash[32])
+{
+    int64_t content;
+    memcpy(&content, hash, sizeof content);
+    return content & INT64_MAX;
+}
+
+int64_t message_content(const struct message_receive *receive)
+{
+    uint8_t hash[32];
+    identify(receive, hash);
+    return content_of(hash);
+}
 
 static enum err store_service(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
                               const struct account *account, int64_t line_id, int64_t *ret_service_id)
@@ -182,11 +203,10 @@ static enum err deliver(struct receive_job *job, struct sql_tx *tx, struct arena
 static enum err claim(struct receive_job *job, struct sql_tx *tx)
 {
     const struct message_receive *receive = job->receive;
-    struct str hash = str_bytes(job->hash, sizeof job->hash);
-    if (receive->repeat_until == 0)
-        return store_carrier_claim(tx, receive->carrier, hash, job->now);
-    return store_carrier_claim_content(tx, receive->carrier, hash, job->now, receive->repeat_since,
-                                       receive->repeat_until);
+    if (!receive->noted)
+        return store_carrier_claim(tx, receive->carrier, str_bytes(job->hash, sizeof job->hash), job->now);
+    const struct store_carrier_note note = {.at = job->now, .content = content_of(job->hash)};
+    return store_carrier_note(tx, receive->carrier, &note);
 }
 
 static enum err receive_run(struct sql_tx *tx, struct arena *arena, void *context)
@@ -208,7 +228,7 @@ static enum err check(const struct message_receive *receive)
         return ERR_INVALID;
     if (receive->text.length > LIMIT_MESSAGE_BYTES || receive->from.length > LIMIT_SENDER_BYTES ||
         receive->to.length > LIMIT_SENDER_BYTES ||
-        (receive->repeat_until == 0 && receive->carrier_id.length > LIMIT_CARRIER_ID_BYTES))
+        (!receive->noted && receive->carrier_id.length > LIMIT_CARRIER_ID_BYTES))
         return ERR_TOO_LARGE;
     return ERR_NONE;
 }
@@ -227,10 +247,9 @@ static void tell_listeners(struct app *app, const struct message_receive *receiv
 static void look_before(struct receive_job *job, struct arena *arena)
 {
     const struct message_receive *receive = job->receive;
-    const struct str parts[] = {receive->carrier, receive->carrier_id};
     if (!phone_read(arena, receive->to, &job->to))
         job->to = STR_NONE;
-    seal_hash(parts, 2, job->hash);
+    identify(receive, job->hash);
     if (receive->part.total > 1)
         return;
     job->text = receive->text;
@@ -297,6 +316,33 @@ enum err message_receive_submit(struct app *app, struct message_receive *receive
         arena_free(job->arena);
         free(job);
     }
+    return error;
+}
+
+struct notes_job {
+    struct str carrier;
+    int64_t since;
+    struct store_carrier_note *notes;
+    size_t limit, count;
+};
+
+static enum err notes_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    struct notes_job *job = context;
+    (void)arena;
+    return store_carrier_note_list(tx, job->carrier, job->since, job->notes, job->limit, &job->count);
+}
+
+enum err message_notes(struct app *app, struct str carrier, int64_t since,
+                       struct store_carrier_note *ret_notes, size_t limit, size_t *ret_count)
+{
+    struct notes_job job = {.carrier = carrier, .since = since, .notes = ret_notes, .limit = limit};
+    struct arena *arena = arena_new(0);
+    if (arena == NULL)
+        return ERR_MEMORY;
+    enum err error = sql_read(app->store, notes_run, arena, &job);
+    arena_free(arena);
+    *ret_count = job.count;
     return error;
 }
 

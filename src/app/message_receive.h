@@ -3,6 +3,7 @@
 #define APP_MESSAGE_RECEIVE_H
 
 #include "app/app.h"
+#include "store/message.h"
 #include "wire/sms_header.h"
 #include "wire/sms_text.h"
 
@@ -15,11 +16,11 @@ enum message_receive_outcome {
 
 struct message_receive {
     struct str carrier;    /* its name in the configuration */
-    struct str carrier_id; /* the carrier's own id of the message, 1 to LIMIT_CARRIER_ID_BYTES */
-    /* Where the carrier gives no id, carrier_id is the whole message, of any length. Seen again, it is the
-     * same one only where it was stored between these (microseconds UTC): people do get the same text twice,
-     * and a carrier delivers one twice only after an answer was lost. 0 and 0: carrier_id is an id. */
-    int64_t repeat_since, repeat_until;
+    struct str carrier_id; /* the carrier's own id of the message, 1 to LIMIT_CARRIER_ID_BYTES; seen again, it
+                              is the same one */
+    /* carrier_id is the whole message, of any length, and another one may be like it: people do get the same
+     * text twice. Whoever asks has looked whether it is a repetition; here it is noted for message_notes. */
+    bool noted;
     struct str from; /* a number or a name, as sent; at most LIMIT_SENDER_BYTES */
     struct str to;   /* our number, with or without '+' */
     struct str text; /* UTF-8, at most LIMIT_MESSAGE_BYTES; may be empty */
@@ -49,6 +50,13 @@ typedef void message_receive_done(enum err error, struct message_receive *receiv
  * drowning), done is not called. */
 enum err message_receive_submit(struct app *app, struct message_receive *receive, message_receive_done *done,
                                 void *context);
+
+/* What message_receive notes a text by: a number that carrier and carrier_id make. */
+int64_t message_content(const struct message_receive *receive);
+/* The texts of a carrier that were noted since an instant (microseconds UTC), the newest first; at most
+ * limit. */
+enum err message_notes(struct app *app, struct str carrier, int64_t since,
+                       struct store_carrier_note *ret_notes, size_t limit, size_t *ret_count);
 
 /* The scheduler's job of kind "parts": a long message whose parts did not all come is shown as far as it
  * came. */

@@ -70,6 +70,7 @@ struct sqlite_store {
     pthread_cond_t checkpoint_wake;
     pthread_mutex_t lock_checkpoint; /* one pass at a time: SQLite would answer the second one with BUSY */
     int64_t wal_hinted_bytes;        /* the writer's own; where the checkpointer was last asked for a pass */
+    _Atomic bool last_pass_due;      /* the checkpointer has come so close that the writer may do the rest */
     int64_t wal_retry_bytes;         /* the writer's own; 0: its next pass is at LIMIT_WAL_BYTES */
 
     _Atomic int64_t commands, commits, reruns, reads, checkpoints, wal_bytes, commit_micros_last;

@@ -8,11 +8,14 @@
 /* A passive pass whenever this much more has been written, or this often: pages that are written again and
  * again move once a pass, and each pass waits for the disk twice, beside the commits. */
 enum {
-    CHECKPOINT_BYTES = 16 * 1024 * 1024,
+    CHECKPOINT_BYTES = 64 * 1024 * 1024,
     CHECKPOINT_SECONDS = 30,
     LAST_PASS_BUSY_MILLIS = 200,
     PAGE_BYTES = 4096,
-    FRAME_BYTES = 24 + PAGE_BYTES
+    FRAME_BYTES = 24 + PAGE_BYTES,
+    CHASES = 8,
+    REST_FRAMES = 512,
+    LATEST = 4 /* times LIMIT_WAL_BYTES: the writer moves all that is left, however much it is */
 };
 
 /* After a failed fsync the log still holds all; a second try could pass over pages that never reached disk.
@@ -24,13 +27,41 @@ static void report_pass(int code)
         log_warn("checkpoint", LOG_INT("code", code));
 }
 
-static void passive_pass(struct sqlite_store *store)
+/* Moves what the log holds by now; returns how many frames that was, or -1. */
+static int64_t passive_pass(struct sqlite_store *store)
 {
+    int frames = 0, moved = 0;
     pthread_mutex_lock(&store->lock_checkpoint);
-    int code = sqlite3_wal_checkpoint_v2(store->checkpointer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    int code =
+        sqlite3_wal_checkpoint_v2(store->checkpointer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
     pthread_mutex_unlock(&store->lock_checkpoint);
     report_pass(code);
     atomic_fetch_add(&store->checkpoints, 1);
+    return code == SQLITE_OK ? moved : -1;
+}
+
+/* A pass that is overtaken by the writer leaves its pages to the next sync, which would be the writer's own.
+ */
+static void sync_pages(struct sqlite_store *store)
+{
+    sqlite3_file *file = NULL;
+    int code = sqlite3_file_control(store->checkpointer.db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (code == SQLITE_OK && file != NULL && file->pMethods != NULL)
+        code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    sqlite_stop_on_disk_error(code);
+}
+
+/* Follows the writer until so little is left that it can hold still for the rest. */
+static void pass(struct sqlite_store *store)
+{
+    for (int nth = 0; nth < CHASES; nth++) {
+        int64_t moved = passive_pass(store);
+        sync_pages(store);
+        int64_t frames = atomic_load(&store->wal_bytes) / FRAME_BYTES;
+        if (moved < 0 || frames * FRAME_BYTES <= LIMIT_WAL_BYTES || frames - moved <= REST_FRAMES)
+            break;
+    }
+    atomic_store(&store->last_pass_due, atomic_load(&store->wal_bytes) > LIMIT_WAL_BYTES);
 }
 
 static void *checkpoint_thread(void *context)
@@ -46,7 +77,7 @@ static void *checkpoint_thread(void *context)
         if (store->stopping)
             break;
         pthread_mutex_unlock(&store->lock_queue);
-        passive_pass(store);
+        pass(store);
         pthread_mutex_lock(&store->lock_queue);
     }
     pthread_mutex_unlock(&store->lock_queue);
@@ -84,7 +115,9 @@ static void last_pass(struct sqlite_store *store, int64_t bytes)
 void sqlite_checkpoint_hint(struct sqlite_store *store)
 {
     int64_t bytes = atomic_load(&store->wal_bytes);
-    if (bytes > LIMIT_WAL_BYTES && bytes > store->wal_retry_bytes) {
+    bool due = atomic_load(&store->last_pass_due) || bytes > LATEST * LIMIT_WAL_BYTES;
+    if (bytes > LIMIT_WAL_BYTES && bytes > store->wal_retry_bytes && due) {
+        atomic_store(&store->last_pass_due, false);
         last_pass(store, bytes);
         return;
     }

@@ -174,17 +174,29 @@ enum err store_carrier_claim(struct sql_tx *tx, struct str carrier, struct str m
     return changes == 1 ? ERR_NONE : ERR_EXISTS;
 }
 
-enum err store_carrier_claim_content(struct sql_tx *tx, struct str carrier, struct str message_hash,
-                                     int64_t now, int64_t since, int64_t until)
+enum err store_carrier_note(struct sql_tx *tx, struct str carrier, const struct store_carrier_note *note)
 {
-    int64_t changes;
-    TRY(sql_exec(tx, STATEMENT_CARRIER_CLAIM_CONTENT, &changes, SQL_TEXT(carrier), SQL_BYTES(message_hash),
-                 SQL_INT(now), SQL_INT(since), SQL_INT(until)));
-    if (changes == 1)
-        return ERR_NONE;
-    TRY(sql_exec(tx, STATEMENT_CARRIER_SEEN_AGAIN, NULL, SQL_TEXT(carrier), SQL_BYTES(message_hash),
-                 SQL_INT(now)));
-    return ERR_EXISTS;
+    return sql_exec(tx, STATEMENT_CARRIER_NOTE, NULL, SQL_INT(note->at), SQL_TEXT(carrier),
+                    SQL_INT(note->content));
+}
+
+enum err store_carrier_note_list(struct sql_tx *tx, struct str carrier, int64_t since,
+                                 struct store_carrier_note *ret_notes, size_t limit, size_t *ret_count)
+{
+    struct sql_rows rows;
+    size_t count = 0;
+    TRY(sql_query(tx, STATEMENT_CARRIER_NOTE_LIST, &rows, SQL_INT(since), SQL_TEXT(carrier),
+                  SQL_INT((int64_t)limit)));
+    for (; count < limit && sql_next(&rows); count++)
+        ret_notes[count] = (struct store_carrier_note){sql_int(&rows, 0), sql_int(&rows, 1)};
+    TRY(sql_end(&rows));
+    *ret_count = count;
+    return ERR_NONE;
+}
+
+enum err store_carrier_note_forget(struct sql_tx *tx, int64_t before, size_t limit, int64_t *ret_count)
+{
+    return sql_exec(tx, STATEMENT_CARRIER_NOTE_FORGET, ret_count, SQL_INT(before), SQL_INT((int64_t)limit));
 }
 
 enum err store_carrier_forget(struct sql_tx *tx, int64_t before, size_t limit, int64_t *ret_count)

@@ -22,32 +22,37 @@ static enum err service_seal(struct arena *arena, const struct seal_key *key,
 }
 
 static enum err seen_on_line(struct sql_tx *tx, const struct store_service *service, int64_t line_id,
-                             int64_t at, int64_t code_at, int64_t count)
+                             int64_t at, int64_t code_at, int64_t count, int64_t *ret_count)
 {
-    return sql_exec(tx, STATEMENT_SERVICE_SEEN_LINE, NULL, SQL_INT(service->account_id), SQL_INT(line_id),
-                    SQL_INT(service->service_id), SQL_INT(at), SQL_INT(code_at), SQL_INT(count));
+    struct sql_rows rows;
+    TRY(sql_query(tx, STATEMENT_SERVICE_SEEN_LINE, &rows, SQL_INT(service->account_id), SQL_INT(line_id),
+                  SQL_INT(service->service_id), SQL_INT(at), SQL_INT(code_at), SQL_INT(count)));
+    return box_one_int(&rows, ret_count);
 }
 
 enum err store_service_seen(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                             const struct store_service *service, int64_t line_id, int64_t at, bool code)
 {
     struct str box;
+    int64_t count;
+    TRY(seen_on_line(tx, service, line_id, at, code ? at : 0, 1, &count));
+    if (count > 1)
+        return ERR_NONE;
     TRY(service_seal(arena, key, service, &box));
-    TRY(seen_on_line(tx, service, line_id, at, code ? at : 0, 1));
     return sql_exec(tx, STATEMENT_SERVICE_SEEN, NULL, SQL_INT(service->account_id),
-                    SQL_INT(service->service_id), SQL_INT(at), SQL_INT(code ? at : 0), SQL_BYTES(box));
+                    SQL_INT(service->service_id), SQL_INT(at), SQL_BYTES(box));
 }
 
 enum err store_service_add(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                            const struct store_service *service, int64_t line_id, int64_t now)
 {
     struct str box;
-    int64_t changes;
+    int64_t changes, count;
     TRY(service_seal(arena, key, service, &box));
     TRY(sql_exec(tx, STATEMENT_SERVICE_ADD, &changes, SQL_INT(service->account_id),
                  SQL_INT(service->service_id), SQL_INT(now), SQL_BYTES(box)));
     if (line_id != 0)
-        TRY(seen_on_line(tx, service, line_id, 0, 0, 0));
+        TRY(seen_on_line(tx, service, line_id, 0, 0, 0, &count));
     return changes == 1 ? ERR_NONE : ERR_EXISTS;
 }
 

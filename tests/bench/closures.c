@@ -23,9 +23,11 @@
 #include "store/number.h"
 #include "store/statements.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { THREADS_MAX = 256, FILL_BATCH = 200, MESSAGE_BATCH = 500, PATH_BYTES = 400, ACCOUNTS_MAX = 100000 };
 
@@ -35,15 +37,23 @@ static struct actor people[ACCOUNTS_MAX];
 static int64_t closures[ACCOUNTS_MAX];
 static long people_count;
 
+/* A directory of the house, laid out as by violet init: the service runs on it, too. */
+static const char *room(const char *directory, const char *name)
+{
+    static char path[PATH_BYTES - 40];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    bench_must(mkdir(path, 0700) == 0 || errno == EEXIST, "making a directory");
+    return path;
+}
+
 static void open_house(const char *directory)
 {
-    char url[PATH_BYTES], path[PATH_BYTES];
+    char url[PATH_BYTES];
     const char *elsewhere = getenv("BENCH_STORE");
     if (elsewhere != NULL)
         snprintf(url, sizeof url, "%s", elsewhere);
     else
         snprintf(url, sizeof url, "sqlite:%s/violet.db", directory);
-    snprintf(path, sizeof path, "%s/keyring", directory);
     const struct sql_options options = {.url = url,
                                         .statements = store_statements,
                                         .statement_count = STATEMENT_COUNT,
@@ -62,6 +72,8 @@ static void open_house(const char *directory)
     settings.desk_people = 2;
     settings.number.aging_days = 85;
     settings.keyring.replica = true;
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/violet.keyring", room(directory, "keyring"));
     enum err made = keyring_create(path, NULL);
     bench_must(made == ERR_NONE || made == ERR_EXISTS, "making the keyring");
     const char *why = "";
@@ -70,8 +82,9 @@ static void open_house(const char *directory)
         fprintf(stderr, "%s: %s\n", err_code(opened), why);
     bench_must(opened == ERR_NONE, "opening the keyring");
     bench_must(sql_open(&options, &app.store, NULL) == ERR_NONE, "opening the store");
-    bench_must(receipt_signer_open(directory, &app.signer) == ERR_NONE, "opening the signer");
-    bench_must(logs_open(directory, NULL, &app.logs) == ERR_NONE, "opening the logs");
+    bench_must(receipt_signer_open(room(directory, "signing"), &app.signer) == ERR_NONE,
+               "opening the signer");
+    bench_must(logs_open(room(directory, "logs"), NULL, &app.logs) == ERR_NONE, "opening the logs");
 }
 
 static void close_house(void)

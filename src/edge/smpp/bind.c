@@ -295,7 +295,11 @@ void *bind_run(void *context)
     struct bind *bind = context;
     unsigned failures = 0;
     while (!must_stop(bind)) {
-        enum err error = run_session(bind);
+        struct carrier *carrier = bind->carrier;
+        enum err error = repeats_load(carrier->repeats, carrier->smpp->app, str_from(carrier->settings->name),
+                                      clock_now());
+        if (error == ERR_NONE)
+            error = run_session(bind);
         bool was_bound = bind->phase == BIND_BOUND;
         if (was_bound && !must_stop(bind)) {
             bind->carrier->lost_at = clock_now();

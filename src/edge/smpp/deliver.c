@@ -19,6 +19,7 @@ struct delivery {
     uint32_t command_id, sequence;
     int64_t came_at; /* monotonic */
     enum err error;
+    uint64_t repeat; /* its number among the repeats; 0: it has an id */
     struct message_receive receive;
     char from[2 * LIMIT_SENDER_BYTES], to[2 * LIMIT_SENDER_BYTES], text[LIMIT_MESSAGE_BYTES];
     char content[]; /* what makes the message this one, for a carrier that gives no ids */
@@ -119,24 +120,20 @@ static struct delivery *make(struct bind *bind, const struct smpp_pdu *pdu)
     delivery->next = NULL;
     delivery->bind = bind;
     delivery->session = bind->session;
+    delivery->repeat = 0;
     delivery->command_id = pdu->command_id;
     delivery->sequence = pdu->sequence;
     delivery->came_at = now.monotonic;
     delivery->receive = (struct message_receive){
         .carrier = str_from(settings->name),
         .carrier_id = read_content(delivery, pdu),
-        .repeat_since = now.wall - SMPP_REPEAT_MINUTES * MICROS_MINUTE,
-        .repeat_until = bind->carrier->lost_at,
+        .noted = !has_id(pdu),
         .from = read_address(delivery->from, sizeof delivery->from, pdu->source_ton, pdu->source),
         .to = read_address(delivery->to, sizeof delivery->to, pdu->destination_ton, pdu->destination),
         .now = now.wall,
     };
     if (pdu->protocol_id > REPLACE_TYPE && pdu->protocol_id <= REPLACE_TYPE + REPLACE_TYPES)
         delivery->receive.replaces = pdu->protocol_id - REPLACE_TYPE;
-    if (has_id(pdu)) { /* so alike, it is the same one, however long ago */
-        delivery->receive.repeat_since = now.wall - LIMIT_CARRIER_ID_DAYS * MICROS_DAY;
-        delivery->receive.repeat_until = INT64_MAX;
-    }
     delivery->receive.text = read_text(delivery, pdu, charsets[settings->smpp.charset]);
     return delivery;
 }
@@ -160,10 +157,12 @@ static void stored(enum err error, struct message_receive *receive, void *contex
     (void)receive;
     delivery->error = error;
     pthread_mutex_lock(&bind->lock);
+    if (bind->finished == NULL) { /* else it is awake already, as where this fails */
+        ssize_t written = write(bind->wake, &one, sizeof one);
+        (void)written;
+    }
     *bind->finished_end = delivery;
     bind->finished_end = &delivery->next;
-    ssize_t written = write(bind->wake, &one, sizeof one); /* fails only where it is awake already */
-    (void)written;
     pthread_mutex_unlock(&bind->lock);
 }
 
@@ -191,6 +190,24 @@ static enum smpp_status take_receipt(struct bind *bind, const struct smpp_pdu *p
     return status_of(error);
 }
 
+/* One that is stored is acknowledged once more; while its first delivery is under way, it is too early to
+ * say. */
+static bool is_repeated(struct delivery *delivery, enum smpp_status *ret_status)
+{
+    struct carrier *carrier = delivery->bind->carrier;
+    const struct message_receive *receive = &delivery->receive;
+    if (!receive->noted)
+        return false;
+    enum repeat repeat = repeats_look(carrier->repeats, message_content(receive), receive->now,
+                                      carrier->lost_at, &delivery->repeat);
+    if (repeat == REPEAT_NONE)
+        return false;
+    *ret_status = repeat == REPEAT_STORED ? SMPP_ROK : SMPP_RX_T_APPN;
+    bind_count(delivery->bind,
+               repeat == REPEAT_STORED ? &delivery->bind->state.repeated : &delivery->bind->state.put_off);
+    return true;
+}
+
 enum smpp_status deliver_take(struct bind *bind, const struct smpp_pdu *pdu)
 {
     uint8_t type = pdu->esm_class & SMPP_ESM_TYPE;
@@ -199,8 +216,13 @@ enum smpp_status deliver_take(struct bind *bind, const struct smpp_pdu *pdu)
     if (pdu->destination.length == 0)
         return SMPP_RINVDSTADR;
     struct delivery *delivery = make(bind, pdu);
+    enum smpp_status status;
     if (delivery == NULL)
         return SMPP_RX_T_APPN;
+    if (is_repeated(delivery, &status)) {
+        free(delivery);
+        return status;
+    }
     pthread_mutex_lock(&bind->lock);
     bind->in_flight++;
     pthread_mutex_unlock(&bind->lock);
@@ -213,6 +235,8 @@ enum smpp_status deliver_take(struct bind *bind, const struct smpp_pdu *pdu)
 static void count_stored(struct bind *bind, const struct delivery *delivery)
 {
     enum smpp_status status = status_of(delivery->error);
+    if (delivery->repeat != 0)
+        repeats_end(bind->carrier->repeats, delivery->repeat, status == SMPP_ROK);
     pthread_mutex_lock(&bind->lock);
     bind->state.last_text = delivery->receive.now;
     pthread_mutex_unlock(&bind->lock);

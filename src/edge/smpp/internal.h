@@ -17,6 +17,7 @@ enum {
     SMPP_STOP_SECONDS = 5,
     SMPP_BACK_OFF_SECONDS = 60, /* the longest */
     SMPP_REPEAT_MINUTES = 15,   /* how long after a lost answer a carrier may deliver again */
+    SMPP_REPEATS = 16384,       /* the last texts of a carrier: more than it has without an answer */
     SMPP_ANSWER_SECONDS = 10,   /* a text whose answer takes longer counts as lost */
     SMPP_SLOW_SECONDS = 8,      /* a peer may have given up on an answer that took longer */
 };
@@ -43,12 +44,34 @@ enum err link_put(struct link *link, const struct smpp_pdu *pdu);
 
 struct delivery;
 struct submission;
+struct repeats;
+
+/* What a text is that a carrier without ids brings. */
+enum repeat {
+    REPEAT_NONE, /* not seen, or another one like it */
+    REPEAT_STORED,
+    REPEAT_UNDER_WAY /* seen, and nobody knows yet whether it will be stored */
+};
+
+/* Texts that came, so that one whose answer was lost is known when it comes again. NULL without memory. */
+struct repeats *repeats_new(void);
+void repeats_free(struct repeats *repeats);
+/* Reads, once, what was noted before the start. What the store says. */
+enum err repeats_load(struct repeats *repeats, struct app *app, struct str carrier, int64_t now);
+/* Looks for a text among those that came up to lost_at, when an answer may last have been lost, and not
+ * longer than SMPP_REPEAT_MINUTES ago. One that is found is not found again: a lost answer explains one
+ * repetition, not a second one. Of a new one *ret_number is what repeats_end wants, when it is known what
+ * became of it. */
+enum repeat repeats_look(struct repeats *repeats, int64_t content, int64_t now, int64_t lost_at,
+                         uint64_t *ret_number);
+void repeats_end(struct repeats *repeats, uint64_t number, bool stored);
 
 /* The carrier's, shared by its binds. */
 struct carrier {
     struct edge_smpp *smpp;
     const struct settings_carrier *settings;
     _Atomic int64_t lost_at; /* when an answer may last have been lost, microseconds UTC */
+    struct repeats *repeats;
     pthread_mutex_t submit_lock;
     pthread_cond_t submit_changed;
     struct submission *submissions; /* oldest first */

@@ -66,6 +66,7 @@ static void free_carrier(struct carrier *carrier)
         pthread_mutex_destroy(&carrier->binds[i].lock);
     }
     submit_free(carrier);
+    repeats_free(carrier->repeats);
     free(carrier->binds);
     free(carrier);
 }
@@ -74,7 +75,9 @@ static struct carrier *new_carrier(struct edge_smpp *smpp, const struct settings
 {
     struct carrier *carrier = calloc(1, sizeof *carrier);
     struct bind *binds = calloc((size_t)settings->smpp.binds * 2, sizeof *binds);
-    if (carrier == NULL || binds == NULL) {
+    struct repeats *repeats = repeats_new();
+    if (carrier == NULL || binds == NULL || repeats == NULL) {
+        repeats_free(repeats);
         free(carrier);
         free(binds);
         return NULL;
@@ -82,6 +85,7 @@ static struct carrier *new_carrier(struct edge_smpp *smpp, const struct settings
     carrier->smpp = smpp;
     carrier->settings = settings;
     carrier->binds = binds;
+    carrier->repeats = repeats;
     submit_init(carrier);
     carrier->lost_at = clock_now(); /* what the binds before these answered may not have arrived */
     for (unsigned i = 1; i <= (unsigned)settings->smpp.binds; i++) {

@@ -164,6 +164,14 @@ CREATE TABLE carrier_seen (
     PRIMARY KEY (carrier, message_hash)
 );
 CREATE INDEX carrier_seen_at ON carrier_seen (seen_at);
+-- Texts of carriers that give no ids, in the order in which they came: looked through after a start alone, so they need no
+-- index by content. content is the beginning of a hash.
+CREATE TABLE carrier_note (
+    at int64 NOT NULL,
+    carrier text NOT NULL,
+    content int64 NOT NULL,
+    PRIMARY KEY (at, carrier, content)
+);
 
 CREATE TABLE message (
     account_id int64 NOT NULL,
@@ -240,9 +248,6 @@ CREATE TABLE linked_service (
     account_id int64 NOT NULL,
     service_id int64 NOT NULL,
     first_at int64 NOT NULL,
-    last_at int64 NOT NULL,
-    last_code_at int64 NOT NULL,
-    count int64 NOT NULL,
     done_at int64 NOT NULL,
     removed_at int64 NOT NULL,
     version int64 NOT NULL,
@@ -250,7 +255,8 @@ CREATE TABLE linked_service (
     PRIMARY KEY (account_id, service_id)
 );
 
--- The same, of the texts to one line: what ends with one number must be known without reading the mailbox.
+-- What came from it to each line: what ends with one number must be known without reading the mailbox. The account's
+-- counts are the sums over these.
 CREATE TABLE line_service (
     account_id int64 NOT NULL,
     line_id int64 NOT NULL,

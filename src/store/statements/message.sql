@@ -33,12 +33,15 @@ ON CONFLICT (account_id, slot_id) DO UPDATE SET message_id = excluded.message_id
 -- name: carrier_claim
 INSERT INTO carrier_seen (carrier, message_hash, seen_at) VALUES ($1, $2, $3)
 ON CONFLICT (carrier, message_hash) DO NOTHING;
--- name: carrier_claim_content
-INSERT INTO carrier_seen (carrier, message_hash, seen_at) VALUES ($1, $2, $3)
-ON CONFLICT (carrier, message_hash) DO UPDATE SET seen_at = excluded.seen_at
-WHERE carrier_seen.seen_at < $4 OR carrier_seen.seen_at > $5;
--- name: carrier_seen_again
-UPDATE carrier_seen SET seen_at = $3 WHERE carrier = $1 AND message_hash = $2;
 -- name: carrier_forget
 DELETE FROM carrier_seen WHERE (carrier, message_hash) IN (
     SELECT carrier, message_hash FROM carrier_seen WHERE seen_at < $1 ORDER BY seen_at LIMIT $2);
+-- name: carrier_note
+INSERT INTO carrier_note (at, carrier, content) VALUES ($1, $2, $3)
+ON CONFLICT (at, carrier, content) DO NOTHING;
+-- name: carrier_note_list
+SELECT at, content FROM carrier_note WHERE at >= $1 AND carrier = $2 ORDER BY at DESC, content LIMIT $3;
+-- name: carrier_note_forget
+DELETE FROM carrier_note WHERE (at, carrier, content) IN (
+    SELECT at, carrier, content FROM carrier_note
+    WHERE at < $1 AND at < (SELECT MAX(at) FROM carrier_note) ORDER BY at, carrier, content LIMIT $2);
