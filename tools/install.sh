@@ -52,6 +52,7 @@ file /etc/ssl/certs/ca-certificates.crt ca-certificates
 '
 bench_needs='
 program wrk wrk
+program bearerbox kannel
 file /usr/lib/postgresql/15/bin/pgbench postgresql-15
 file /usr/sbin/nginx nginx-light
 '

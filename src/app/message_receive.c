@@ -20,6 +20,7 @@
 #include "store/work.h"
 #include "wire/phone.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,10 +35,14 @@ struct receive_job {
     struct str service_name;
     uint8_t hash[32];
     int64_t now, message_id;
+    int64_t touched; /* the line that was written as touched; 0: none */
     struct arena *arena;
     message_receive_done *done; /* of those that nobody waits for */
     void *context;
 };
+
+enum { TOUCHES = 4096 };
+static _Atomic int64_t touches[TOUCHES]; /* by line: the last that was written */
 
 static void identify(const struct message_receive *receive, uint8_t ret_hash[32])
 {
@@ -82,6 +87,23 @@ static enum err replace(struct receive_job *job, struct sql_tx *tx, struct arena
                                  message->message_id);
 }
 
+/* A line and a minute as one number. */
+static int64_t touch_of(int64_t line_id, int64_t now)
+{
+    return (int64_t)((uint64_t)line_id ^ (uint64_t)(now / MICROS_MINUTE) * UINT64_C(0x9e3779b97f4a7c15));
+}
+
+/* A line that is sent many texts is written once a minute. What was written lately is known here alone:
+ * forgotten, it is written once more. */
+static enum err touch_line(struct receive_job *job, struct sql_tx *tx, int64_t account_id, int64_t line_id)
+{
+    job->touched = 0;
+    if (atomic_load(&touches[(uint64_t)line_id % TOUCHES]) == touch_of(line_id, job->now))
+        return ERR_NONE;
+    job->touched = line_id;
+    return store_line_touch(tx, account_id, line_id, job->now);
+}
+
 static enum err store_text(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
                            const struct account *account, int64_t line_id)
 {
@@ -104,7 +126,7 @@ static enum err store_text(struct receive_job *job, struct sql_tx *tx, struct ar
         TRY(replace(job, tx, arena, account, &message));
     TRY(message_opt_out(tx, arena, account, line_id, message.peer, message.text, job->now));
     TRY(message_forward(tx, arena, account, &message, job->to, job->service_name, job->now));
-    return store_line_touch(tx, message.account_id, line_id, job->now);
+    return touch_line(job, tx, message.account_id, line_id);
 }
 
 static enum err count_text(struct receive_job *job, struct sql_tx *tx, struct str e164)
@@ -168,7 +190,7 @@ static enum err store_whole(struct receive_job *job, struct sql_tx *tx, struct a
     if (job->receive->part.total > 1) {
         TRY(take_part(job, tx, arena, account, line_id));
         if (job->text.length == 0)
-            return store_line_touch(tx, account->row.account_id, line_id, job->now);
+            return touch_line(job, tx, account->row.account_id, line_id);
     }
     job->receive->ret_message_id = job->message_id;
     return store_text(job, tx, arena, account, line_id);
@@ -271,8 +293,11 @@ static void finish(struct receive_job *job, enum err error)
 {
     FAILPOINT("message.received");
     arena_free(job->arena);
-    if (error == ERR_NONE)
-        tell_listeners(job->app, job->receive);
+    if (error != ERR_NONE)
+        return;
+    if (job->touched != 0)
+        atomic_store(&touches[(uint64_t)job->touched % TOUCHES], touch_of(job->touched, job->now));
+    tell_listeners(job->app, job->receive);
 }
 
 static struct receive_job new_job(struct app *app, struct message_receive *receive)

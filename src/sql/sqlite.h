@@ -68,6 +68,8 @@ struct sqlite_store {
     pthread_t checkpoint_thread;
     bool checkpoint_running;
     pthread_cond_t checkpoint_wake;
+    int pages; /* the file once more, -1: not open. Closed after every connection: closing ends the process's
+                  locks */
     pthread_mutex_t lock_checkpoint; /* one pass at a time: SQLite would answer the second one with BUSY */
     int64_t wal_hinted_bytes;        /* the writer's own; where the checkpointer was last asked for a pass */
     _Atomic bool last_pass_due;      /* the checkpointer has come so close that the writer may do the rest */

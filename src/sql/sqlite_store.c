@@ -82,7 +82,7 @@ static enum err sqlite_open(const struct sql_options *options, struct sql_store 
     if (store == NULL)
         return ERR_MEMORY;
     store->base.engine = &sqlite_engine;
-    store->lock = -1;
+    store->lock = store->pages = -1;
     store->path = strdup(options->url + sizeof prefix - 1);
     sqlite_locks_init(store);
     enum err error = store->path != NULL ? store_prepare(store, options, &reason) : ERR_MEMORY;
@@ -104,6 +104,8 @@ void sqlite_close(struct sql_store *base)
         sqlite_disconnect(&store->readers[i]);
     sqlite_disconnect(&store->checkpointer);
     sqlite_disconnect(&store->writer); /* the last one: moves what is left in the log and removes it */
+    if (store->pages >= 0)
+        close(store->pages);
     free(store->readers);
     free(store->reader_uses);
     pthread_cond_destroy(&store->reader_free);

@@ -1,6 +1,5 @@
 #include "store/line.h"
 
-#include "base/clock.h"
 #include "store/box.h"
 #include "store/statements.h"
 
@@ -106,8 +105,7 @@ enum err store_line_update(struct sql_tx *tx, struct arena *arena, const struct 
 
 enum err store_line_touch(struct sql_tx *tx, int64_t account_id, int64_t line_id, int64_t at)
 {
-    return sql_exec(tx, STATEMENT_LINE_TOUCH, NULL, SQL_INT(account_id), SQL_INT(line_id), SQL_INT(at),
-                    SQL_INT(at - MICROS_MINUTE));
+    return sql_exec(tx, STATEMENT_LINE_TOUCH, NULL, SQL_INT(account_id), SQL_INT(line_id), SQL_INT(at));
 }
 
 enum err store_line_count(struct sql_tx *tx, int64_t account_id, int64_t *ret_live, int64_t *ret_all)

@@ -31,8 +31,7 @@ enum err store_line_list(struct sql_tx *tx, struct arena *arena, const struct se
 /* Writes back the row and raises its version; ERR_CHANGED where it has another version now. */
 enum err store_line_update(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                            struct store_line *line);
-/* A text came at this time. What stands is kept where it is less than a minute older, or newer: a line that
- * is sent many texts is not written with each. */
+/* A text came at this time; an earlier time than the one that stands is ignored. */
 enum err store_line_touch(struct sql_tx *tx, int64_t account_id, int64_t line_id, int64_t at);
 /* Lines that have not ended, and lines at all. */
 enum err store_line_count(struct sql_tx *tx, int64_t account_id, int64_t *ret_live, int64_t *ret_all);

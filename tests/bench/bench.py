@@ -2,7 +2,7 @@
 
 Usage: bench.py BUILD [--full] [--only PART ...]. BUILD is a release build that holds violet and the programs of this
 folder. With --full the closures run among a million accounts, too (filling takes minutes). PART: memory, pages,
-closures, mailbox, postgres.
+closures, mailbox, messages, postgres.
 """
 import argparse
 import http.client
@@ -23,6 +23,7 @@ sys.path.insert(0, str(HERE.parent / "flow"))
 if len(sys.argv) > 1:
     os.environ["VIOLET"] = str(Path(sys.argv[1]).resolve() / "src/cmd/violet")
 
+from bench_messages import Messages  # noqa: E402
 from bench_postgres import Postgres  # noqa: E402
 from violet import Demo  # noqa: E402
 
@@ -33,7 +34,7 @@ CONNECTIONS, IDLE = 64, 1000
 HALF, PAGE_SHARE, FLAT = 0.5, 0.7, 0.8
 START_KIB, IDLE_KIB = 32 * 1024, 20
 READS = 400
-PARTS = ("memory", "pages", "closures", "mailbox", "postgres")
+PARTS = ("memory", "pages", "closures", "mailbox", "messages", "postgres")
 
 
 def flight_name(in_flight):
@@ -275,6 +276,8 @@ def main():
             bench.all_closures(options.full)
         if "mailbox" in options.only:
             bench.mailbox()
+        if "messages" in options.only:
+            Messages(bench).run(options.full)
         if "postgres" in options.only:
             Postgres(bench).run()
         bench.table.show()

@@ -22,8 +22,15 @@ char words_at(struct str text, size_t index)
     return index < text.length ? text.data[index] : ' ';
 }
 
+static unsigned char fold(char c)
+{
+    return (unsigned char)(words_is_upper(c) ? c - 'A' + 'a' : c);
+}
+
 bool words_here(struct str text, size_t index, const char *word)
 {
+    if (index >= text.length || fold(text.data[index]) != fold(word[0]))
+        return false;
     struct str wanted = str_from(word);
     if (index > text.length || wanted.length == 0 || wanted.length > text.length - index ||
         !str_equal_nocase(str_part(text, index, wanted.length), wanted))
@@ -40,7 +47,7 @@ static size_t filler_before(struct str text, size_t index)
     char c = text.data[index - 1];
     if (c != '\0' && strchr(" \t\r\n:#\"'([-", c) != NULL)
         return 1;
-    for (size_t i = 0; wide[i] != NULL; i++)
+    for (size_t i = 0; (unsigned char)c >= 0x80 && wide[i] != NULL; i++)
         if (str_ends(str_part(text, 0, index), str_from(wide[i])))
             return strlen(wide[i]);
     return 0;
@@ -51,9 +58,11 @@ const char *words_before(struct str text, size_t index, const char *const *words
     enum { FILLERS = 8 };
     for (int i = 0; i < FILLERS && index > 0; i++)
         index -= filler_before(text, index);
+    unsigned char last = fold(words_at(text, index - 1)); /* of no word where index is 0 */
     for (; *words != NULL; words++) {
         size_t length = strlen(*words);
-        if (length <= index && words_here(str_part(text, 0, index), index - length, *words))
+        if (length <= index && fold((*words)[length - 1]) == last &&
+            words_here(str_part(text, 0, index), index - length, *words))
             return *words;
     }
     return NULL;
@@ -118,11 +127,6 @@ static const char *const other_after[] = {
     "de desconto", "de retrait", "odbioru",     "for locker",  "of conduct",   "numbers",      "red",
     "word",        "review",     "rabatowy",    "de cupón",    "desconto",     "cadeau",       "подарка",
     "диску",       "купона",     "скидки",      NULL};
-
-static unsigned char fold(char c)
-{
-    return (unsigned char)(words_is_upper(c) ? c - 'A' + 'a' : c);
-}
 
 void words_index(struct words_index *index, const char *const *words)
 {

@@ -240,8 +240,9 @@ static enum err serve(struct bind *bind)
             TRY(go_on_unbinding(bind, end, &said));
         TRY(take_frames(bind));
         TRY(check_silence(bind));
-        bool more = in_flight(bind) < (unsigned)bind->carrier->settings->smpp.window;
-        TRY(link_turn(&bind->link, bind->wake, more, 200));
+        unsigned flight = in_flight(bind);
+        bool more = flight < (unsigned)bind->carrier->settings->smpp.window;
+        TRY(link_turn(&bind->link, bind->wake, more, flight == 1, 200)); /* one alone is committed at once */
     }
 }
 
@@ -257,7 +258,7 @@ static enum err run_session(struct bind *bind)
     if (error == ERR_NONE)
         error = serve(bind);
     if (bind->link.out_length != 0)
-        (void)link_turn(&bind->link, bind->wake, false, 0); /* the last answer, if it can be had */
+        (void)link_turn(&bind->link, bind->wake, false, false, 0); /* the last answer, if it can be had */
     link_close(&bind->link);
     submit_lost(bind);
     return error;

@@ -17,6 +17,7 @@ enum {
     SMPP_STOP_SECONDS = 5,
     SMPP_BACK_OFF_SECONDS = 60, /* the longest */
     SMPP_REPEAT_MINUTES = 15,   /* how long after a lost answer a carrier may deliver again */
+    SMPP_LOOK_MICROS = 250,     /* a commit and a bit */
     SMPP_REPEATS = 16384,       /* the last texts of a carrier: more than it has without an answer */
     SMPP_ANSWER_SECONDS = 10,   /* a text whose answer takes longer counts as lost */
     SMPP_SLOW_SECONDS = 8,      /* a peer may have given up on an answer that took longer */
@@ -33,9 +34,9 @@ struct link {
 /* Connects within SMPP_CONNECT_SECONDS, or until *stop. ERR_IO, ERR_STOPPING. */
 enum err link_connect(struct link *link, const char *host, int64_t port, const _Atomic bool *stop);
 void link_close(struct link *link);
-/* Waits for bytes, room, the wake descriptor or millis; reads (where `more`) and writes what it can. ERR_IO
- * where the peer is gone. */
-enum err link_turn(struct link *link, int wake, bool more, int millis);
+/* Waits for bytes, room, the wake descriptor or millis; reads (where `more`) and writes what it can. briefly:
+ * what it waits for comes within SMPP_LOOK_MICROS. ERR_IO where the peer is gone. */
+enum err link_turn(struct link *link, int wake, bool more, bool briefly, int millis);
 /* The next whole PDU, which lives until the next call. ERR_NOT_FOUND where there is none yet, ERR_INVALID
  * where the stream is none. */
 enum err link_next(struct link *link, struct str *ret_frame);

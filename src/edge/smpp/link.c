@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +109,20 @@ static enum err write_some(struct link *link)
     return ERR_NONE;
 }
 
-enum err link_turn(struct link *link, int wake, bool more, int millis)
+/* As poll, but a wait that will be short is spent looking: to sleep and be woken would add a third to it. */
+static int wait_for(struct pollfd *ready, nfds_t count, int millis, bool briefly)
+{
+    int64_t end = briefly ? clock_read().monotonic + SMPP_LOOK_MICROS : 0;
+    int found = 0;
+    while (briefly && found == 0 && clock_read().monotonic < end) {
+        found = poll(ready, count, 0);
+        if (found == 0)
+            sched_yield();
+    }
+    return found != 0 ? found : poll(ready, count, millis);
+}
+
+enum err link_turn(struct link *link, int wake, bool more, bool briefly, int millis)
 {
     uint64_t ignored;
     more = more && link->in_length - link->in_used < IN_BYTES;
@@ -116,7 +130,7 @@ enum err link_turn(struct link *link, int wake, bool more, int millis)
         TRY(write_some(link));
     short events = (short)((more ? POLLIN : 0) | (link->out_length != 0 ? POLLOUT : 0));
     struct pollfd ready[] = {{.fd = link->fd, .events = events}, {.fd = wake, .events = POLLIN}};
-    if (poll(ready, 2, millis) < 0)
+    if (wait_for(ready, 2, millis, briefly) < 0)
         return errno == EINTR ? ERR_NONE : ERR_IO;
     if (ready[1].revents != 0 && read(wake, &ignored, sizeof ignored) < 0)
         return errno == EAGAIN ? ERR_NONE : ERR_IO;

@@ -17,6 +17,6 @@ UPDATE line SET ended_at = $3, fee = $4, paid_until = $5, fees_stopped_at = $6, 
                 locked_at = $11, pin_until = $12, pin_tries = $13
 WHERE account_id = $1 AND line_id = $2 AND version = $10;
 -- name: line_touch
-UPDATE line SET last_text_at = $3 WHERE account_id = $1 AND line_id = $2 AND last_text_at < $4;
+UPDATE line SET last_text_at = $3 WHERE account_id = $1 AND line_id = $2 AND last_text_at < $3;
 -- name: line_count
 SELECT COUNT(*) FILTER (WHERE ended_at = 0), COUNT(*) FROM line WHERE account_id = $1;
