@@ -25,7 +25,7 @@ enum err sqlite_open_view(const char *url, const struct sql_statement *statement
     if (store == NULL)
         return ERR_MEMORY;
     store->base.engine = &sqlite_engine;
-    store->lock = -1;
+    store->lock = store->pages = -1;
     store->path = strdup(path);
     store->base.statements = statements;
     store->base.statement_count = count;
