@@ -18,7 +18,7 @@ enum {
     PIECE_BYTES = 1024 * 1024,
     CHASES = 8,
     REST_FRAMES = 512,
-    LATEST = 4 /* times LIMIT_WAL_BYTES: the writer moves all that is left, however much it is */
+    LATEST = 2 /* times LIMIT_WAL_BYTES: the writer moves all that is left, however much it is */
 };
 
 /* After a failed fsync the log still holds all; a second try could pass over pages that never reached disk.
