@@ -37,8 +37,8 @@ enum {
     LIMIT_SQL_IDLE_SECONDS = 30, /* of an open transaction */
     LIMIT_SQL_CONNECT_SECONDS = 3,
     LIMIT_SQL_KEEPALIVE_SECONDS = 5,
-    LIMIT_SQL_TCP_MILLIS = 10000, /* unacknowledged bytes end a connection */
-    LIMIT_SQL_MARK_SECONDS = 600, /* how long a commit can be asked for, and clocks may differ */
+    LIMIT_SQL_TCP_MILLIS = 10000,        /* unacknowledged bytes end a connection */
+    LIMIT_SQL_MARK_SECONDS = 600,        /* how long a commit can be asked for, and clocks may differ */
     LIMIT_WAL_BYTES = 256 * 1024 * 1024, /* from here on the log is moved until it can begin anew */
     LIMIT_BOX_BYTES = 64 * 1024,
     /* identity */
