@@ -64,6 +64,9 @@ async function story(demo, way, name) {
     await page.goto(`/${place}`);
     await shot(place.replace('/', '-'));
   }
+  await page.goto('/numbers');
+  await page.goto(await page.locator('a[href$="/port"]').first().getAttribute('href'));
+  await shot('number-port');
   await page.goto('/settings');
   await follow(page, '/close');
   await shot('close-check');
@@ -105,6 +108,11 @@ async function review(demo, way, name, reference) {
   await logIn(desk, demo.login('reviewer'));
   await desk.goto('/desk/reviews');
   await look(desk, `${name}-desk-reviews`);
+  for (const place of ['numbers', 'numbers/12025550143', 'registry']) {
+    await desk.goto(`/desk/${place}`);
+    await look(desk, `${name}-desk-${place.split('/')[0]}`);
+  }
+  await desk.goto('/desk/reviews');
   await Promise.all([desk.waitForNavigation(), desk.locator(`a:has-text("${reference}")`).first().click()]);
   await look(desk, `${name}-desk-review`);
   await Promise.all([desk.waitForNavigation(), desk.locator('form[action$="/approve"] button').first().click()]);

@@ -30,6 +30,14 @@ def page_answers(page, language):
     is_whole(who.get(page), language)
 
 
+@table([(language, language) for language in ("en", "zh-CN")])
+def a_numbers_way_to_another_carrier_answers_in(language):
+    who = ann.copy()
+    who.language = language
+    who.get("/numbers")
+    is_whole(who.click("/port"), language)
+
+
 @table([(page, page) for page in LIVING + DESK])
 def who_is_not_logged_in_goes_to_the_log_in_and_comes_back(page):
     stranger = demo.person()

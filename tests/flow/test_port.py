@@ -154,6 +154,13 @@ def a_number_that_leaves_works_until_it_has_left():
     page.get("/close")
     contains(page.page.html.text, "The move goes on and finishes")
     equal([each["number"] for each in demo.cli("port", "list")], [FIRST])
+    for language in ("en", "zh-CN"):
+        reader = page.copy()
+        reader.language = language
+        for path in (f"/numbers/{first['id']}/port", "/close/confirm", "/numbers"):
+            reader.get(path)
+            contains(reader.page.html.text, "携号转出" if language == "zh-CN" else "oving to another carrier")
+            equal(reader.page.html.mistakes, [], f"mistakes of {path}")
 
 
 @test

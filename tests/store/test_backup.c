@@ -9,6 +9,7 @@
 #include "app/leaves.h"
 #include "app/message_list.h"
 #include "app/message_receive.h"
+#include "app/number_port.h"
 #include "app/outbox.h"
 #include "app/restore.h"
 #include "app/session.h"
@@ -411,6 +412,49 @@ static void a_restore_may_be_run_again(void **state)
     sql_close(restored.app.store);
 }
 
+/* Ann's number is leaving while her account closes; the copy knows of the one or the other. */
+static void a_number_that_was_leaving_is_parked_until_somebody_says_what_became_of_it(void **state)
+{
+    static const struct {
+        const char *before, *after; /* leaving_at when the backup is made, and when the account is closed */
+        int64_t live, again;
+        bool leaving;
+    } rows[] = {
+        {"0", "1000000", NUMBER_PARKED, NUMBER_PARKED, true},
+        {"1000000", "1000000", NUMBER_PARKED, NUMBER_PARKED, true},
+        {"1000000", "0", NUMBER_AGING, NUMBER_AGING, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct house *house = *state;
+        char leaves[96];
+        if (i != 0) {
+            assert_int_equal(tear_down(state), 0);
+            assert_int_equal(set_up(state), 0);
+            house = *state;
+        }
+        int64_t ann = somebody(house, "ann", "+12025550143");
+        snprintf(leaves, sizeof leaves, "UPDATE number SET leaving_at = %s", rows[i].before);
+        house_sql(house, leaves);
+        backup(house, "-one");
+        snprintf(leaves, sizeof leaves, "UPDATE number SET leaving_at = %s", rows[i].after);
+        house_sql(house, leaves);
+        close_by_verbs(house, ann, "ann");
+        struct restored restored = open_copy(house, "-one");
+        assert_int_equal(number_in(&restored, house->app.store).state, rows[i].live);
+        assert_int_equal(restore(&restored, "-one").numbers, 1);
+        struct store_number again = number_in(&restored, restored.app.store);
+        assert_int_equal(again.state, rows[i].again);
+        assert_int_equal(again.leaving_at != 0, rows[i].leaving);
+        assert_true(again.account_id == 0);
+        sound(house, &restored.app, restored.url);
+        const struct actor operator= {.kind = ACTOR_OPERATOR};
+        assert_int_equal(number_port_complete(&restored.app, &operator, STR("+12025550143")),
+                         rows[i].leaving ? ERR_NONE : ERR_STATE);
+        sound(house, &restored.app, restored.url);
+        sql_close(restored.app.store);
+    }
+}
+
 /* The keys that the backup itself holds are of the present epoch: only the tombstone keeps ann closed. */
 static void chatto_219_a_restore_before_the_next_turn_brings_nobody_back(void **state)
 {
@@ -452,6 +496,7 @@ int main(void)
         IN_HOUSE(a_backup_before_the_rewrap_does_not_let_a_turn_finish),
         IN_HOUSE(the_closed_stay_closed_and_the_living_stay_readable),
         IN_HOUSE(a_restore_may_be_run_again),
+        IN_HOUSE(a_number_that_was_leaving_is_parked_until_somebody_says_what_became_of_it),
         IN_HOUSE(chatto_219_a_restore_before_the_next_turn_brings_nobody_back),
     };
     return cmocka_run_group_tests(tests, start, stop);

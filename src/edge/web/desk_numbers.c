@@ -1,9 +1,13 @@
 #include "app/number_list.h"
 #include "app/number_port.h"
+#include "base/clock.h"
 #include "base/encode.h"
 #include "edge/web/desk.h"
 #include "edge/web/pages.h"
 #include "wire/phone.h"
+
+/* A move takes days; after a week somebody has forgotten to say that it is done. */
+#define LEAVING_LONG (7 * MICROS_DAY)
 
 static enum text_id text_state(const struct visit *visit, int64_t state)
 {
@@ -26,7 +30,10 @@ static enum err show_leaving(const struct visit *visit, struct template_desk_num
     for (size_t i = 0; i < count; i++)
         shown[i] = (struct template_desk_numbers_leaving){number_page(visit, found[i].e164),
                                                           phone_show(visit->arena, found[i].e164),
-                                                          found[i].carrier, found[i].since, found[i].held};
+                                                          found[i].carrier,
+                                                          found[i].since,
+                                                          found[i].held,
+                                                          visit->now - found[i].since >= LEAVING_LONG};
     page->leavings = shown;
     page->leavings_count = count;
     return ERR_NONE;

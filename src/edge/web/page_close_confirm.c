@@ -29,7 +29,7 @@ static enum err show_numbers(struct visit *visit, const struct close_way *way,
     for (size_t i = 0; i < count; i++)
         if (lines[i].ended_at == 0 && (way->choice.line_id == 0 || way->choice.line_id == lines[i].line_id))
             numbers[page->numbers_count++] = (struct template_close_confirm_number){
-                phone_show(visit->arena, lines[i].e164), lines[i].name};
+                phone_show(visit->arena, lines[i].e164), lines[i].name, lines[i].leaving_at != 0};
     page->numbers = numbers;
     return ERR_NONE;
 }
