@@ -74,6 +74,10 @@ def the_check_before_closing_offers_to_take_the_number_along():
 def without_a_pin_nobody_gets_the_number():
     ask("check", FIRST, ACCOUNT, "000000", "no_pin")
     ask("check", "+12025550999", ACCOUNT, "000000", "not_here")
+    refused = ann.call("POST", f"/numbers/{first['id']}/transfer-pin", {}, 403, key=False)
+    equal(refused.json["code"], "proof_needed")
+    wei.call("POST", f"/numbers/{first['id']}/transfer-pin", {}, 404, key=False)
+    wei.call("POST", f"/numbers/{first['id']}/lock", {}, 404)
 
 
 @test
@@ -104,6 +108,7 @@ def the_new_carrier_hears_what_is_wrong():
 
 @test
 def the_lock_ends_the_pin_and_opens_for_the_holder_only():
+    demo.move_clock(1)  # codes and PINs are rationed
     ann.post(f"/numbers/{first['id']}/lock", status=200)
     ann.post(f"/numbers/{first['id']}/lock", status=200)
     told("The number lock of")

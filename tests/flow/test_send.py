@@ -310,6 +310,22 @@ def a_text_that_waits_can_be_deleted_and_its_price_comes_back():
 
 
 @test
+def what_waits_when_its_number_is_parked_is_not_sent_and_costs_nothing():
+    before, to = balance(), came()
+    smsc.verdicts = [THROTTLED] * 9
+    sent = answer("Too late", to)
+    # the next try is four seconds away then: nothing is under way
+    eventually(lambda: int(one(service, "SELECT count(*) FROM sent_part WHERE state = 1 AND tries = 2")) == 1, 20)
+    service.cli("number", "park", NUMBER)
+    smsc.verdicts = []
+    service.cli("number", "unpark", NUMBER)
+    becomes(sent, "failed")
+    equal(balance(), before)
+    becomes(answer("In time", to), "sent")
+    service.check()
+
+
+@test
 def a_text_waits_for_its_carrier_over_a_restart():
     smsc.verdicts = [THROTTLED]
     sent = answer("Patience")
