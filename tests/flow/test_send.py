@@ -1,5 +1,6 @@
 """Answers to texts: what they cost, how they reach the carrier, what it says of them, and who wants none."""
 import time
+from itertools import count as counted
 
 from smsc import DELIVER, Smsc, pdu, receipt, tlv
 from story import one
@@ -10,6 +11,7 @@ NUMBER, PEER = "+12025550143", "12125550100"
 THROTTLED, QUEUE_FULL, REFUSED = 0x58, 0x14, 0x45
 
 smsc = Smsc()
+counter = counted(1)
 service = Service()
 service.secret("smpp.password", "secret12")
 with open(service.config, "a", encoding="utf-8") as config:
@@ -40,8 +42,10 @@ def allow(price="0.02", daily=100):
     service.cli("account", "sending", "on", "--account", "ann", "--price", price, "--daily", daily)
 
 
-def came(text=b"Are you there?", source=PEER.encode(), **named):
-    """A text comes in; its id."""
+def came(text=None, source=PEER.encode(), **named):
+    """A text comes in; its id. Each is another one: after a connection that ended, the same would be taken for a
+    repetition."""
+    text = text or b"Are you there? %d" % next(counter)
     equal(bound().say(text, source=source, ton=1 if len(source) > 8 else 3, **named), 0)
     return ann.get("/messages?limit=1")["messages"][0]["id"]
 
