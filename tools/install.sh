@@ -27,6 +27,7 @@ library cmocka libcmocka-dev
 '
 test_needs='
 program clang clang
+file /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux libclang-rt-14-dev
 program clang-format-14 clang-format-14
 program node nodejs
 program npm npm

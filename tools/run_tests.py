@@ -34,10 +34,14 @@ BUILD_TABLE = {
     "clang": ("clang", ["-Dwerror=true", "-Dfailpoints=true"]),
     "sanitize": ("gcc", ["-Db_sanitize=address,undefined", "-Db_lundef=false"]),
     "threads": ("gcc", ["-Db_sanitize=thread", "-Db_lundef=false", "--buildtype=debugoptimized"]),
+    "fuzz": ("clang", ["-Dfuzzer=true", "-Db_sanitize=address,undefined", "-Db_lundef=false",
+                       "-Dc_args=-fsanitize=fuzzer-no-link"]),
 }
 
 # Of this build only the program is made, and only the flow tests where many threads meet run with it: a race ends it.
 THREADS_TARGET = "src/cmd/violet"
+TARGETS = {"threads": THREADS_TARGET, "fuzz": "fuzz-programs"}  # what is made of a build; else all
+FUZZ_SECONDS = 5  # of each target; more is `make soak`'s
 THREADS = {"test_send", "test_smpp", "test_smpp_overload", "test_smpp_reload"}
 
 # Programs outside Meson: folder, tests, what runs them, the builds that they drive (VIOLET names the binary,
@@ -139,9 +143,9 @@ def build(name):
     command = ["tools/build.sh", f"build-test/{name}", *options]
     print(f"     building with {compiler}: {' '.join(options)}", flush=True)
     begin = time.monotonic()
-    target = THREADS_TARGET if name == "threads" else ""
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "CC": compiler, "TARGET": target}, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace")
+    environment = {**os.environ, "CC": compiler, "TARGET": TARGETS.get(name, "")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace")
     result = Result(failed=1, notes=["does not build"]) if done.returncode else None
     if result:
         report(Program(f"build {name}", command), result, done.stdout, time.monotonic() - begin)
@@ -153,13 +157,39 @@ def check_programs():
             for pattern in ("check_*.py", "lint_*.py") for path in sorted((ROOT / "tools").glob(pattern))]
 
 
+def corpus_of(name, lines):
+    """A target's folder of inputs, begun with the lines of its file; those that are no text begin with hex:."""
+    folder = BUILDS / "fuzz/corpus" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, line in enumerate(Path(lines).read_bytes().splitlines()):
+        (folder / f"line-{number}").write_bytes(bytes.fromhex(line[4:].decode()) if line.startswith(b"hex:") else line)
+    return str(folder)
+
+
+def fuzz_programs(seconds):
+    """Each target by libFuzzer, which keeps what reached something new in the target's folder, and a finding beside it."""
+    for test in meson_tests("fuzz"):
+        program, *lines = test["cmd"]
+        if lines and test["name"].startswith("fuzz-"):
+            yield Program(f"fuzz {test['name']}",
+                          [program, f"-max_total_time={seconds}", "-max_len=12000", "-timeout=10",
+                           f"-artifact_prefix={BUILDS}/fuzz/{test['name']}-", corpus_of(test["name"], lines[0])],
+                          {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}, "fuzz", speaks_tap=False)
+
+
+def meson_tests(name):
+    listed = subprocess.run(["meson", "introspect", "--tests", str(BUILDS / name)], stdout=subprocess.PIPE, check=True)
+    return json.loads(listed.stdout)
+
+
 def meson_programs(name):
     if name == "threads":
         return []
-    listed = subprocess.run(["meson", "introspect", "--tests", str(BUILDS / name)], stdout=subprocess.PIPE, check=True)
+    if name == "fuzz":
+        return list(fuzz_programs(FUZZ_SECONDS))
     return [Program(f"{name} {test['name']}", test["cmd"], test["env"], name, BUILDS / name,
                     test["protocol"] == "tap")
-            for test in json.loads(listed.stdout)]
+            for test in meson_tests(name)]
 
 
 def folder_programs():
@@ -217,7 +247,7 @@ def main():
     print("\n".join(wrong), end="")
     programs = check_programs()
     for name in BUILD_TABLE:
-        if word and not any(word in program.name for program in folder_programs()) and name != "gcc":
+        if word and not any(word in program.name for program in folder_programs()) and name not in ("gcc", *word.split()):
             continue
         if build(name):
             failed += 1

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""The long tests, for nights: every fuzzing target with new seeds, the release binary killed at each of its writes, closing
-against closing, top-ups and refunds for thousands of rounds on each engine, every failpoint on PostgreSQL, a failover by
-Patroni and etcd, and the store's closing tests over and over. Ends like run_tests.py.
+"""The long tests, for nights: every fuzzing target, the release binary killed at each of its writes, closing against
+closing, top-ups and refunds for thousands of rounds on each engine, every failpoint on PostgreSQL, a failover by Patroni
+and etcd, the latency of texts under checkpoints, and the store's closing tests over and over. Ends like run_tests.py.
 
     tools/soak.py [--minutes N]    default 60, or SOAK_MINUTES; fewer shrink each part, at least one round is made
 """
 import argparse
 import os
 import secrets
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -22,10 +23,13 @@ FUZZ_REQUESTS = 200_000
 FUZZ_SECONDS = 300  # of each target
 RACING_ROUNDS = 10_000
 FLOW_ROUNDS = 30
+LATENCY_SECONDS = 600
+BENCH_BUILD = BUILDS / "gcc"
 
 
 def build_all():
-    return all(run_tests.build(name) is None for name in run_tests.BUILD_TABLE)
+    done = all(run_tests.build(name) is None for name in run_tests.BUILD_TABLE)
+    return done and subprocess.run(["ninja", "-C", str(BENCH_BUILD), "--quiet", "bench-programs"]).returncode == 0
 
 
 def driven(build, **more):
@@ -49,14 +53,11 @@ def racing(share):
                  driven("gcc", VIOLET_ROUNDS=str(max(2, int(FLOW_ROUNDS * share)))))
 
 
-def targets(share):
-    """Each fuzzing target with a seed of its own, which its name tells: with it the same inputs come again."""
-    for test in run_tests.meson_programs("sanitize"):
-        name = test.name.split()[-1]
-        if name.startswith("fuzz-"):
-            program, corpus, _ = test.command
-            seed = str(1 + secrets.randbelow(2**31))
-            yield run_tests.Program(f"soak {name} {seed}", [program, corpus, str(max(5, int(FUZZ_SECONDS * share))), seed])
+def latency(share):
+    """Texts at a window of 100 for ten minutes: their 99th percentile stays below the limit."""
+    return run_tests.Program("soak bench/latency", [
+        "/usr/bin/python3", str(ROOT / "tests/bench/bench.py"), str(BENCH_BUILD), "--strict", "--only", "latency",
+        "--latency-seconds", str(max(10, int(LATENCY_SECONDS * share)))], speaks_tap=False)
 
 
 def programs(share):
@@ -65,7 +66,8 @@ def programs(share):
         "node", str(ROOT / "tests/fuzz/test_http_mutate.mjs"), str(BUILDS / "sanitize/tests/fuzz/http-fuzz-server"),
         str(max(5000, int(FUZZ_REQUESTS * share))), str(secrets.randbelow(2**31))],
         {"VIOLET_BUILD": str(BUILDS / "sanitize")})
-    yield from targets(share)
+    yield from run_tests.fuzz_programs(max(5, int(FUZZ_SECONDS * share)))
+    yield latency(share)
     yield python("crash/writes", "tests/crash/test_writes.py", driven("gcc", **({"KILL_EACH": "1"} if share == 1 else {})))
     yield python("crash/writes_disk", "tests/crash/test_writes_disk.py", driven("gcc"))
     yield python("crash/failpoints", "tests/crash/test_failpoints.py", driven("clang"))

@@ -2,7 +2,7 @@
 
 Usage: bench.py BUILD [--full] [--only PART ...]. BUILD is a release build that holds violet and the programs of this
 folder. With --full the closures run among a million accounts, too (filling takes minutes). PART: memory, pages,
-closures, mailbox, messages, postgres.
+closures, mailbox, messages, postgres; latency: of the messages the 99th percentile alone.
 """
 import argparse
 import http.client
@@ -35,6 +35,7 @@ HALF, PAGE_SHARE, FLAT = 0.5, 0.7, 0.8
 START_KIB, IDLE_KIB = 32 * 1024, 20
 READS = 400
 PARTS = ("memory", "pages", "closures", "mailbox", "messages", "postgres")
+MORE_PARTS = ("latency",)  # of others, for longer
 
 
 def flight_name(in_flight):
@@ -263,7 +264,9 @@ def main():
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("build")
     words.add_argument("--full", action="store_true")
-    words.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    words.add_argument("--only", nargs="+", choices=PARTS + MORE_PARTS, default=PARTS)
+    words.add_argument("--latency-seconds", type=int, default=60)
+    words.add_argument("--strict", action="store_true", help="fails where a figure is short")
     options = words.parse_args()
     with tempfile.TemporaryDirectory(prefix="violet-bench-", ignore_cleanup_errors=True) as home:
         bench = Bench(options.build, home)
@@ -277,13 +280,16 @@ def main():
         if "mailbox" in options.only:
             bench.mailbox()
         if "messages" in options.only:
-            Messages(bench).run(options.full)
+            Messages(bench, options.latency_seconds).run(options.full)
+        if "latency" in options.only:
+            Messages(bench, options.latency_seconds).run_latency()
         if "postgres" in options.only:
             Postgres(bench).run()
         bench.table.show()
     short = bench.table.short
     print(f"\n{os.cpu_count()} processors; medians of alternating rounds; {short or 'none'} short")
+    return 1 if short and options.strict else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
