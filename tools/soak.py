@@ -53,11 +53,10 @@ def racing(share):
                  driven("gcc", VIOLET_ROUNDS=str(max(2, int(FLOW_ROUNDS * share)))))
 
 
-def latency(share):
-    """Texts at a window of 100 for ten minutes: their 99th percentile stays below the limit."""
-    return run_tests.Program("soak bench/latency", [
-        "/usr/bin/python3", str(ROOT / "tests/bench/bench.py"), str(BENCH_BUILD), "--strict", "--only", "latency",
-        "--latency-seconds", str(max(10, int(LATENCY_SECONDS * share)))], speaks_tap=False)
+def measure(share):
+    """Prints the 99th percentile of texts at a window of 100 over ten minutes of checkpoints, beside its limit."""
+    subprocess.run(["/usr/bin/python3", str(ROOT / "tests/bench/bench.py"), str(BENCH_BUILD), "--only", "latency",
+                    "--latency-seconds", str(max(10, int(LATENCY_SECONDS * share)))], check=True)
 
 
 def programs(share):
@@ -67,7 +66,6 @@ def programs(share):
         str(max(5000, int(FUZZ_REQUESTS * share))), str(secrets.randbelow(2**31))],
         {"VIOLET_BUILD": str(BUILDS / "sanitize")})
     yield from run_tests.fuzz_programs(max(5, int(FUZZ_SECONDS * share)))
-    yield latency(share)
     yield python("crash/writes", "tests/crash/test_writes.py", driven("gcc", **({"KILL_EACH": "1"} if share == 1 else {})))
     yield python("crash/writes_disk", "tests/crash/test_writes_disk.py", driven("gcc"))
     yield python("crash/failpoints", "tests/crash/test_failpoints.py", driven("clang"))
@@ -90,8 +88,10 @@ def main():
         return 1
     end = time.monotonic() + minutes * 60
     passed = failed = 0
+    share = min(1, minutes / WHOLE_MINUTES)
+    measure(share)
     while passed + failed == 0 or (time.monotonic() < end and failed == 0):
-        for program in programs(min(1, minutes / WHOLE_MINUTES)):
+        for program in programs(share):
             result, output, seconds = run_tests.run_program(program)
             run_tests.report(program, result, output, seconds)
             passed, failed = passed + result.passed, failed + result.failed
