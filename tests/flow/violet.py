@@ -20,7 +20,7 @@ from client import Person, Rest, deliver_text, request
 from sink import Sink, make_certificate
 
 BINARY = os.environ.get("VIOLET", str(Path(__file__).resolve().parents[2] / "build/src/cmd/violet"))
-START_SECONDS = 30
+START_SECONDS, MAIL_SECONDS = 30, 10
 CARRIER, SECRET = "acme", b"0123456789abcdef0123456789abcdef"
 
 _running = []
@@ -213,8 +213,12 @@ class Demo(Violet):
         return [(href, text) for href, text in links if re.match(r"/demo/mail/.", href) and subject in text]
 
     def mail(self, subject):
-        """The newest sent mail whose line holds the subject, as text."""
+        """The newest sent mail whose line holds the subject, as text. What is mailed is sent by another thread."""
+        end = time.monotonic() + MAIL_SECONDS
         found = self.mails(subject)
+        while not found and time.monotonic() < end:
+            time.sleep(0.02)
+            found = self.mails(subject)
         if not found:
             raise AssertionError(f"no mail {subject!r}; there are {[text for _, text in self.mails()]}")
         return Person(self.url).get(found[0][0]).html

@@ -18,6 +18,7 @@ enum {
     SMPP_BACK_OFF_SECONDS = 60, /* the longest */
     SMPP_REPEAT_MINUTES = 15,   /* how long after a lost answer a carrier may deliver again */
     SMPP_LOOK_MICROS = 250,     /* a commit and a bit */
+    SMPP_DOUBT_SECONDS = 60,    /* a carrier that has waited so long for an answer has given up on it */
     SMPP_REPEATS = 16384,       /* the last texts of a carrier: more than it has without an answer */
     SMPP_ANSWER_SECONDS = 10,   /* a text whose answer takes longer counts as lost */
     SMPP_SLOW_SECONDS = 8,      /* a peer may have given up on an answer that took longer */
@@ -59,10 +60,10 @@ struct repeats *repeats_new(void);
 void repeats_free(struct repeats *repeats);
 /* Reads, once, what was noted before the start. What the store says. */
 enum err repeats_load(struct repeats *repeats, struct app *app, struct str carrier, int64_t now);
-/* Looks for a text among those that came up to lost_at, when an answer may last have been lost, and not
- * longer than SMPP_REPEAT_MINUTES ago. One that is found is not found again: a lost answer explains one
- * repetition, not a second one. Of a new one *ret_number is what repeats_end wants, when it is known what
- * became of it. */
+/* Looks for a text among the last that came up to lost_at, when an answer may last have been lost: those of
+ * SMPP_DOUBT_SECONDS, and none longer than SMPP_REPEAT_MINUTES ago. One that is found is not found again: a
+ * lost answer explains one repetition, not a second one. Of a new one *ret_number is what repeats_end wants,
+ * when it is known what became of it. */
 enum repeat repeats_look(struct repeats *repeats, int64_t content, int64_t now, int64_t lost_at,
                          uint64_t *ret_number);
 void repeats_end(struct repeats *repeats, uint64_t number, bool stored);

@@ -90,13 +90,24 @@ static int compare(const void *a, const void *b)
     return left->number < right->number ? -1 : left->number > right->number;
 }
 
+/* When the last text came before the answer may have been lost. */
+static int64_t last_before(const struct repeats *repeats, int64_t lost_at)
+{
+    int64_t last = 0;
+    for (size_t i = 0; i < SMPP_REPEATS; i++)
+        if (repeats->came[i].number != 0 && repeats->came[i].at <= lost_at && repeats->came[i].at > last)
+            last = repeats->came[i].at;
+    return last;
+}
+
 static void gather(struct repeats *repeats, int64_t lost_at)
 {
+    int64_t since = last_before(repeats, lost_at) - SMPP_DOUBT_SECONDS * MICROS_SECOND;
     repeats->lost_at = lost_at;
     repeats->candidate_count = 0;
     for (size_t i = 0; i < SMPP_REPEATS; i++) {
         const struct came *came = &repeats->came[i];
-        if (came->number != 0 && came->at <= lost_at)
+        if (came->number != 0 && came->at <= lost_at && came->at >= since)
             repeats->candidates[repeats->candidate_count++] = (struct candidate){came->content, came->number};
     }
     qsort(repeats->candidates, repeats->candidate_count, sizeof *repeats->candidates, compare);

@@ -112,6 +112,18 @@ static void a_repetition_comes_within_a_quarter_of_an_hour(void **state)
     assert_int_equal(come(places, 8, NOW + SMPP_REPEAT_MINUTES * MICROS_MINUTE + 1, 1), REPEAT_NONE);
 }
 
+static void one_long_before_the_last_was_answered(void **state)
+{
+    struct places *places = *state;
+    come(places, 7, NOW, 1);
+    come(places, 8, NOW + 1, 1);
+    come(places, 9, NOW + 1 + SMPP_DOUBT_SECONDS * MICROS_SECOND, 1);
+    places->lost_at = NOW + 5 * MICROS_MINUTE;
+    assert_int_equal(come(places, 7, NOW + 6 * MICROS_MINUTE, 1), REPEAT_NONE);
+    assert_int_equal(come(places, 8, NOW + 6 * MICROS_MINUTE, 1), REPEAT_STORED);
+    assert_int_equal(come(places, 9, NOW + 6 * MICROS_MINUTE, 1), REPEAT_STORED);
+}
+
 static void the_last_ones_are_known_however_many_came(void **state)
 {
     struct places *places = *state;
@@ -137,6 +149,7 @@ int main(void)
         IN_PLACES(one_that_was_not_stored_comes_anew),
         IN_PLACES(while_the_first_is_under_way_nobody_knows),
         IN_PLACES(a_repetition_comes_within_a_quarter_of_an_hour),
+        IN_PLACES(one_long_before_the_last_was_answered),
         IN_PLACES(the_last_ones_are_known_however_many_came),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
