@@ -2,7 +2,8 @@
 
 #include "domain/types.h"
 
-_Static_assert(CLOSURE_REVIEW == 1 && TICKET_CLOSED == 3, "stored values never change");
+_Static_assert(CLOSURE_REVIEW == 1 && CLOSURE_COOLING == 4 && TICKET_CLOSED == 3,
+               "stored values never change");
 
 #define SUBJECT_OF(kind, table, id)                                                                          \
     "(queue.kind = '" kind "' AND NOT EXISTS (SELECT 1 FROM " table " WHERE " table                          \
@@ -44,9 +45,9 @@ const struct check_rule check_rules_work[] = {
      "SELECT desk_item.kind || ' ' || desk_item.account_id || '/' || desk_item.subject_id, 'is not there' "
      "FROM desk_item WHERE (desk_item.kind IN ('review', 'refund') AND NOT EXISTS (SELECT 1 FROM closure "
      "WHERE closure.account_id = desk_item.account_id AND closure.closure_id = desk_item.subject_id AND "
-     "(desk_item.kind = 'refund' OR closure.state = 1))) OR (desk_item.kind = 'ticket' AND NOT EXISTS "
-     "(SELECT 1 FROM ticket WHERE ticket.account_id = desk_item.account_id AND ticket.ticket_id = "
-     "desk_item.subject_id)) OR (desk_item.kind = 'declaration' AND desk_item.subject_id NOT IN (SELECT "
+     "(desk_item.kind = 'refund' OR closure.state = 1 OR (closure.objected_at > 0 AND closure.state <= 4)))) "
+     "OR (desk_item.kind = 'ticket' AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.account_id = "
+     "desk_item.account_id AND ticket.ticket_id = desk_item.subject_id)) OR (desk_item.kind = 'declaration' AND desk_item.subject_id NOT IN (SELECT "
      "declaration_id FROM declaration)) LIMIT 100"},
     {"leaf_written", CHECK_NOW,
      "SELECT kind, COUNT(*) || ' leaves wait for the log for a day' FROM log_leaf WHERE written_at = 0 AND "

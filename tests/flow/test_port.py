@@ -1,5 +1,7 @@
 """Port-out: the number lock, the transfer PIN, a carrier's request, and a closing while the number leaves."""
+import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from client import Rest
 from story import Closure, close_by_clock, expect_closed_once, new_code, one, rows
@@ -8,6 +10,7 @@ from violet import Demo
 
 demo = Demo().start()
 FIRST, SECOND = "+12025550143", "+14155550186"
+THIRD, FOURTH, FIFTH = "+12025550161", "+12025550162", "+12025550163"
 
 
 def rest(name):
@@ -231,6 +234,58 @@ def called_off_after_the_closing_it_rests_like_any_other():
     equal(state(number), [(4, 0, 0)])
     equal(one(demo, "SELECT count(*) FROM rnd_row WHERE e164 = ?", number), 1, "rows of the registry")
     expect_closed_once(demo, 2)
+
+
+bob = None
+
+
+@test
+def who_is_contested_loses_no_number():
+    global bob
+    demo.cli("account", "create", "bob", "--password-file", "-", "--mail", "bob@example.org", stdin="violet-bob-demo\n")
+    demo.cli("number", "import", "--carrier", "demo", "-", stdin=f"{THIRD}\n{FOURTH}\n")
+    for number in (THIRD, FOURTH):
+        demo.cli("number", "assign", number, "--account", "bob", "--fee", "0")
+    bob = rest("bob")
+    prove(bob, "bob")
+    pin = pin_of(bob, THIRD)["transfer_pin"]
+    ask("start", THIRD, bob.get("/account")["id"], pin, "accepted")
+    pin = pin_of(bob, FOURTH)["transfer_pin"]
+    told = bob.post("/closures", {"line": line_of(bob, THIRD)["id"],
+                                  "mark": bob.get(f"/closures/preflight?line={line_of(bob, THIRD)['id']}")["mark"]})
+    bob.post(f"/closures/{told['reference']}/not-me", status=200)
+    account = one(demo, "SELECT account_id FROM number WHERE e164 = ?", FOURTH)
+    ask("check", FOURTH, str(account), pin, "account_locked")
+    ask("start", FOURTH, str(account), pin, "account_locked")
+    equal(state(FOURTH), [(2, 0, 1)])
+    demo.cli("port", "cancel", THIRD)
+    demo.check()
+
+
+@test
+def guesses_at_once_are_counted_one_by_one_and_a_number_leaves_once():
+    demo.cli("account", "create", "eve", "--password-file", "-", "--mail", "eve@example.org", stdin="violet-eve-demo\n")
+    demo.cli("number", "import", "--carrier", "demo", "-", stdin=f"{FIFTH}\n")
+    demo.cli("number", "assign", FIFTH, "--account", "eve", "--fee", "0")
+    eve = rest("eve")
+    prove(eve, "eve")
+    account, answers = eve.get("/account")["id"], []
+
+    def at_once(verb, pin):
+        def one_of_them(_):
+            done = demo.run("port", verb, FIFTH, "--account-number", account, "--pin-file", "-", "--json", stdin=pin)
+            return json.loads(done.stdout)["answer"]
+        with ThreadPoolExecutor(12) as pool:
+            return sorted(pool.map(one_of_them, range(12)))
+
+    right = pin_of(eve, FIFTH)["transfer_pin"]
+    equal(at_once("check", "000000" if right != "000000" else "111111"), ["pin"] * 5 + ["tries"] * 7)
+    ask("check", FIFTH, account, right, "tries")
+    right = pin_of(eve, FIFTH)["transfer_pin"]
+    equal(at_once("start", right), ["accepted"] + ["leaving"] * 11)
+    equal(one(demo, "SELECT count(*) FROM audit WHERE event = 'port_started' AND account_id = ?", int(account)), 1)
+    demo.cli("port", "complete", FIFTH)
+    demo.check()
 
 
 run(demo.close)
