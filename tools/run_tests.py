@@ -42,7 +42,7 @@ BUILD_TABLE = {
 THREADS_TARGET = "src/cmd/violet"
 TARGETS = {"threads": THREADS_TARGET, "fuzz": "fuzz-programs"}  # what is made of a build; else all
 FUZZ_SECONDS = 5  # of each target; more is `make soak`'s
-THREADS = {"test_send", "test_smpp", "test_smpp_overload", "test_smpp_reload"}
+THREADS = {"test_send", "test_sim", "test_smpp", "test_smpp_overload", "test_smpp_reload"}
 
 # Programs outside Meson: folder, tests, what runs them, the builds that they drive (VIOLET names the binary,
 # VIOLET_BUILD the build's directory). What the tests of a folder share has other names.

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PARTS = 255 };
+enum { PARTS = 255, PRINT = 8 /* bytes of a hash */ };
 
 /* "[2/3 …]" stands where part 2 of 3 is missing. */
 static void add_mark(struct sms_out *out, int64_t number, int64_t total)
@@ -77,15 +77,66 @@ static bool find(const struct store_message_part *parts, size_t count, int64_t n
     return at < count && parts[at].number == number;
 }
 
+static void print_of(struct str bytes, uint8_t ret_print[PRINT])
+{
+    uint8_t hash[32];
+    seal_hash(&bytes, 1, hash);
+    memcpy(ret_print, hash, PRINT);
+}
+
+/* What is left of parts that became a text: a carrier may send one of them once more. It stands as number 0,
+ * with a print of each. */
+static enum err keep_prints(struct sql_tx *tx, struct arena *arena, const struct account *account,
+                            const struct store_message_part *parts, size_t count, int64_t now)
+{
+    struct store_message_part left = parts[0];
+    uint8_t *prints = arena_alloc(arena, count * PRINT);
+    for (size_t i = 0; i < count; i++)
+        print_of(parts[i].bytes, prints + i * PRINT);
+    left.number = 0;
+    left.came_at = now;
+    left.peer = left.to = STR_NONE;
+    left.bytes = str_bytes(prints, count * PRINT);
+    TRY(store_message_part_delete(tx, left.account_id, left.group_id));
+    TRY(store_message_part_put(tx, arena, &account->key, &left));
+    return store_queue_move(tx, "parts", left.account_id, left.group_id,
+                            now + LIMIT_PARTS_MINUTES * MICROS_MINUTE);
+}
+
+/* Takes number 0 out of the parts, if it is there. */
+static struct str take_prints(struct store_message_part *parts, size_t *count)
+{
+    if (*count == 0 || parts[0].number != 0)
+        return STR_NONE;
+    struct str prints = parts[0].bytes;
+    (*count)--;
+    memmove(parts, parts + 1, *count * sizeof *parts);
+    return prints;
+}
+
+/* True where all of these parts stand in a text that was whole before. */
+static bool are_repeated(struct str prints, const struct store_message_part *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint8_t print[PRINT];
+        size_t at = (size_t)(parts[i].number - 1) * PRINT;
+        print_of(parts[i].bytes, print);
+        if (at + PRINT > prints.length || memcmp(prints.data + at, print, PRINT) != 0)
+            return false;
+    }
+    return true;
+}
+
 enum err message_parts_take(struct sql_tx *tx, struct arena *arena, const struct account *account,
                             struct store_message_part *part, struct str what, struct str *ret_text)
 {
-    struct store_message_part *parts = ARENA_ARRAY(arena, PARTS + 1, struct store_message_part);
+    struct store_message_part *parts = ARENA_ARRAY(arena, PARTS + 2, struct store_message_part);
     size_t count, at;
     *ret_text = STR_NONE;
     part->group_id = store_message_part_group(&account->key, what);
-    TRY(store_message_part_list(tx, arena, &account->key, part->account_id, part->group_id, parts, PARTS,
+    TRY(store_message_part_list(tx, arena, &account->key, part->account_id, part->group_id, parts, PARTS + 1,
                                 &count));
+    take_prints(parts, &count);
     if (find(parts, count, part->number, &at)) {
         if (!str_equal(parts[at].bytes, part->bytes))
             *ret_text = join(arena, part, 1);
@@ -95,7 +146,7 @@ enum err message_parts_take(struct sql_tx *tx, struct arena *arena, const struct
     parts[at] = *part;
     if ((int64_t)count + 1 == part->total) {
         *ret_text = join(arena, parts, count + 1);
-        return forget(tx, part->account_id, part->group_id);
+        return keep_prints(tx, arena, account, parts, count + 1, part->came_at);
     }
     TRY(store_message_part_put(tx, arena, &account->key, part));
     return store_queue_move(tx, "parts", part->account_id, part->group_id,
@@ -105,12 +156,13 @@ enum err message_parts_take(struct sql_tx *tx, struct arena *arena, const struct
 enum err message_parts_give_up(struct sql_tx *tx, struct arena *arena, const struct account *account,
                                int64_t group_id, struct store_message_part *ret_first, struct str *ret_text)
 {
-    struct store_message_part *parts = ARENA_ARRAY(arena, PARTS, struct store_message_part);
+    struct store_message_part *parts = ARENA_ARRAY(arena, PARTS + 1, struct store_message_part);
     size_t count;
     int64_t account_id = account->row.account_id;
-    TRY(store_message_part_list(tx, arena, &account->key, account_id, group_id, parts, PARTS, &count));
+    TRY(store_message_part_list(tx, arena, &account->key, account_id, group_id, parts, PARTS + 1, &count));
     TRY(forget(tx, account_id, group_id));
-    if (count == 0)
+    struct str prints = take_prints(parts, &count);
+    if (are_repeated(prints, parts, count))
         return ERR_NOT_FOUND;
     *ret_first = parts[0];
     *ret_text = join(arena, parts, count);

@@ -1,5 +1,6 @@
 """The simulated carrier, and what the service makes of each of its faults: every text once, and back by itself."""
 import json
+import re
 import subprocess
 import time
 
@@ -9,14 +10,14 @@ from tap import contains, equal, eventually, run, test
 from violet import Demo, Service, request
 
 NUMBER = "+12025550143"
-COUNT, LOAD, LONG = 36, 1000, 40
+COUNT, LOAD, LONG, INCOMPLETE = 36, 1000, 40, 12
 FAULTS = ("hang", "reset", "garbage", "duplicate", "slow", "truncated", "overlong", "sequence", "bind", "unbind")
 # The log's line and the metric that rises for it; the others pass without a word: they only take longer.
 SIGNS = {"hang": ("smpp_lost", "losses"), "reset": ("smpp_lost", "losses"), "garbage": ("smpp_lost", "losses"),
          "duplicate": ("smpp_lost", "losses"), "truncated": ("smpp_malformed", "malformed"),
          "overlong": ("smpp_lost", "losses"), "bind": ("smpp_bind_refused", "bind_refusals"),
          "unbind": ("smpp_lost", "losses")}
-ports = {name: postgres.free_port() for name in (*FAULTS, "load", "long")}
+ports = {name: postgres.free_port() for name in (*FAULTS, "load", "long", "torn")}
 private = postgres.free_port()
 service, ann = Service(), None
 
@@ -119,6 +120,27 @@ def long_texts_come_whole_however_their_parts_come():
     carrier("long")
     service.cli("carrier", "reload")
     equal(all_of("long", sim, texts)["sent"] > 3 * LONG, True, "in parts")
+
+
+@test
+def what_came_of_a_long_text_without_all_its_parts_is_shown_after_a_time():
+    texts = [f"torn {index} " + "Ein längerer Text. " * 25 for index in range(INCOMPLETE)]
+    sim = Sim("torn", texts, "--rate", "100", "--concat", "udh8,udh16,sar", "--parts", "missing")
+    carrier("torn")
+    service.cli("carrier", "reload")
+    counts = sim.end()
+    equal((counts["texts"], counts["incomplete"]), (INCOMPLETE, INCOMPLETE), counts)
+    before = one(service, "SELECT count(*) FROM message")
+    service.stop()
+    service.change("UPDATE queue SET due = 1 WHERE kind = 'parts'")
+    service.start()
+    ann.base = service.url
+    eventually(lambda: one(service, "SELECT count(*) FROM message_part") == 0, 20, "no part waits")
+    equal(one(service, "SELECT count(*) FROM message"), before + INCOMPLETE, "all of them shown, and nothing else")
+    page = ann.get(f"/messages?limit={INCOMPLETE}")["messages"]
+    for message in page:
+        equal(re.findall(r"\[\d/\d …\]", message["text"])[1:], [], message["text"])
+        contains(message["text"], " …]")
 
 
 @test

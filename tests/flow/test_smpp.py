@@ -105,16 +105,6 @@ def wait_until(true, what, seconds=15):
         time.sleep(0.05)
 
 
-def change(statement):
-    """Changes a store that nobody serves."""
-    if service.store:
-        ask_server(service.store, statement)
-        return
-    with sqlite3.connect(service.data / "violet.db") as store:
-        store.execute(statement)
-    store.close()
-
-
 @test
 def a_flash_text_says_that_it_is_one():
     equal(bound().say(b"look up", coding=0x10), ROK)
@@ -193,7 +183,7 @@ def parts_survive_kill_9_and_the_missing_ones_are_shown_after_a_time():
     contains(inbox(), "before the fall, after it")
     equal(messages(), before + 1, "messages")
     service.stop()
-    change("UPDATE queue SET due = 1 WHERE kind = 'parts'")
+    service.change("UPDATE queue SET due = 1 WHERE kind = 'parts'")
     count = len(smsc.sessions)
     service.start()
     ann.base = service.url
@@ -201,6 +191,25 @@ def parts_survive_kill_9_and_the_missing_ones_are_shown_after_a_time():
     wait_until(lambda: messages() == before + 2, "the incomplete text is shown")
     contains(inbox(), "[1/3 …]the middle one[3/3 …]")
     equal(one(service, "SELECT count(*) FROM message_part"), 0, "parts")
+
+
+@test
+def a_part_that_comes_again_after_its_text_was_whole_is_not_shown():
+    before, session, count = messages(), bound(), len(smsc.sessions)
+    for number, text in ((1, b"whole before, "), (2, b"really whole"), (1, b"whole before, ")):
+        equal(session.say(udh(number, 2, 210) + text, esm=0x40), ROK)
+    equal(messages(), before + 1, "messages")
+    # Its sender counts no further: a second text with the same reference, which begins like the first one.
+    equal(session.say(udh(2, 2, 210) + b"and another one", esm=0x40), ROK)
+    contains(inbox(), "whole before, and another one")
+    equal(session.say(udh(1, 2, 210) + b"whole before, ", esm=0x40), ROK)
+    service.stop()
+    service.change("UPDATE queue SET due = 1 WHERE kind = 'parts'")
+    service.start()
+    ann.base = service.url
+    bound(count)
+    wait_until(lambda: one(service, "SELECT count(*) FROM message_part") == 0, "what was left is forgotten")
+    equal(messages(), before + 2, "messages")
 
 
 @table([

@@ -10,9 +10,11 @@ import re
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
+from contextlib import closing
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -143,6 +145,14 @@ class Violet:
         return subprocess.run([self.binary, *map(str, words), *self.options], input=stdin, text=True,
                               capture_output=True, timeout=120,
                               env={**os.environ, **self.environment, **(environment or {})})
+
+    def change(self, statement):
+        """Changes the store, which nobody may be serving."""
+        if self.store:
+            ask_server(self.store, statement)
+            return
+        with closing(sqlite3.connect(self.data / "violet.db")) as store, store:
+            store.execute(statement)
 
     def check(self):
         """Asks the oracle; fails with its findings."""

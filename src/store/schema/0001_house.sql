@@ -185,7 +185,7 @@ CREATE TABLE message (
 -- What is unread is little; without this every page would walk the whole mailbox to count it.
 CREATE INDEX message_unread ON message (account_id, message_id) WHERE read_at = 0;
 
--- Parts of long messages that are not whole yet.
+-- Parts of long messages that are not whole yet; number 0: prints of those that were, to know one that comes again.
 CREATE TABLE message_part (
     account_id int64 NOT NULL,
     group_id int64 NOT NULL,
