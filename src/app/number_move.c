@@ -3,6 +3,7 @@
 #include "app/carriers.h"
 #include "app/message_carry.h"
 #include "app/number_aging.h"
+#include "app/number_leaving.h"
 #include "app/rnd_month.h"
 #include "app/settings.h"
 #include "base/clock.h"
@@ -13,6 +14,8 @@ enum err number_move(struct sql_tx *tx, enum number_event event, const struct st
 {
     if (!machine_leads(&number_machine, (int)before->state, (int)event, (int)after->state))
         return ERR_STATE;
+    if (after->leaving_at != before->leaving_at)
+        TRY(number_leaving_plan(tx, after->e164, after->leaving_at));
     return store_number_update(tx, after, before);
 }
 

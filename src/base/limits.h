@@ -100,6 +100,7 @@ enum {
     /* numbers and money */
     LIMIT_LINES = 64,        /* of one account, ended ones too */
     LIMIT_PORT_PIN_DAYS = 7, /* how long a transfer PIN holds */
+    LIMIT_PORT_DAYS = 7,     /* until somebody is asked what became of a port-out */
     LIMIT_PORT_TRIES = 5,    /* wrong ones, until it counts no more */
     LIMIT_BLOCKED = 200,     /* blocked senders of one account */
     LIMIT_WEBHOOK_URL_BYTES = 512,

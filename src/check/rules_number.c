@@ -17,6 +17,10 @@ const struct check_rule check_rules_number[] = {
     {"number_leaving", CHECK_NO_ARGUMENT,
      "SELECT e164, 'is leaving in state ' || state FROM number WHERE leaving_at > 0 AND state NOT IN (2, 3) "
      "LIMIT 100"},
+    {"leaving_has_clock", CHECK_NO_ARGUMENT,
+     "SELECT e164, 'is leaving and nobody will be asked what became of it' FROM number WHERE leaving_at > 0 AND "
+     "NOT EXISTS (SELECT 1 FROM queue WHERE queue.kind = 'port' AND queue.account_id = 0 AND queue.subject_id = "
+     "CAST(SUBSTR(number.e164, 2) AS BIGINT)) LIMIT 100"},
     {"ported_not_reported", CHECK_NO_ARGUMENT,
      "SELECT number.e164, 'went to another carrier and stands in the files as disconnected' FROM number JOIN "
      "rnd_row ON rnd_row.e164 = number.e164 AND rnd_row.disconnected_at = number.disconnected_at WHERE "

@@ -32,7 +32,7 @@ const struct check_rule check_rules_work[] = {
      SUBJECT_OF("send", "sent_part", "message_id") "OR (queue.kind = 'line' AND NOT EXISTS (SELECT 1 FROM "
      "line WHERE line.account_id = queue.account_id AND line.line_id = queue.subject_id AND line.ended_at = "
      "0)) OR (queue.kind = 'declaration' AND queue.subject_id NOT IN (SELECT declaration_id FROM "
-     "declaration)) OR (queue.kind = 'aging' AND queue.subject_id NOT IN (SELECT CAST(SUBSTR(e164, 2) AS "
+     "declaration)) OR (queue.kind IN ('aging', 'port') AND queue.subject_id NOT IN (SELECT CAST(SUBSTR(e164, 2) AS "
      "BIGINT) FROM number)) LIMIT 100"},
     {"sent_has_clock", CHECK_NO_ARGUMENT,
      "SELECT account_id || '/' || message_id, 'waits and nothing sends it' FROM sent_part WHERE state < 3 AND "

@@ -14,6 +14,7 @@
 #include "app/node.h"
 #include "app/node_events.h"
 #include "app/number_aging.h"
+#include "app/number_leaving.h"
 #include "app/scheduler.h"
 #include "app/signing.h"
 #include "app/ticket.h"
@@ -54,20 +55,11 @@ struct service {
 
 /* Every kind that is ever put into the queue. */
 static const struct scheduler_kind kinds[] = {
-    {"outbox", outbox_run},
-    {"closure", closure_job},
-    {"declaration", declaration_job},
-    {"ticket", ticket_job},
-    {"line", line_fees_run},
-    {"archive", archive_run},
-    {"aging", number_aging_run},
-    {"sweep", closure_sweep},
-    {"turn", keyring_turn_job},
-    {"leaves", leaves_run},
-    {"carrier_seen", carrier_forget_run},
-    {"expired", expired_forget_run},
-    {"parts", message_parts_run},
-    {"send", message_carry_run},
+    {"outbox", outbox_run},          {"closure", closure_job},     {"declaration", declaration_job},
+    {"ticket", ticket_job},          {"line", line_fees_run},      {"archive", archive_run},
+    {"aging", number_aging_run},     {"port", number_leaving_run}, {"sweep", closure_sweep},
+    {"turn", keyring_turn_job},      {"leaves", leaves_run},       {"carrier_seen", carrier_forget_run},
+    {"expired", expired_forget_run}, {"parts", message_parts_run}, {"send", message_carry_run},
 };
 
 static void add_routes(struct service *service, const struct http_route *routes, size_t count)

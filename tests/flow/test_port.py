@@ -10,7 +10,7 @@ from violet import Demo
 
 demo = Demo().start()
 FIRST, SECOND = "+12025550143", "+14155550186"
-THIRD, FOURTH, FIFTH = "+12025550161", "+12025550162", "+12025550163"
+THIRD, FOURTH, FIFTH, SIXTH = "+12025550161", "+12025550162", "+12025550163", "+12025550164"
 
 
 def rest(name):
@@ -259,6 +259,32 @@ def who_is_contested_loses_no_number():
     ask("start", FOURTH, str(account), pin, "account_locked")
     equal(state(FOURTH), [(2, 0, 1)])
     demo.cli("port", "cancel", THIRD)
+    demo.check()
+
+
+@test
+def a_move_that_nobody_ends_is_asked_for_after_seven_days():
+    tickets = "SELECT count(*) FROM desk_item WHERE kind = 'ticket' AND account_id = 0"
+    demo.cli("account", "create", "max", "--password-file", "-", "--mail", "max@example.org", stdin="violet-max-demo\n")
+    demo.cli("number", "import", "--carrier", "demo", "-", stdin=f"{SIXTH}\n")
+    demo.cli("number", "assign", SIXTH, "--account", "max", "--fee", "0")
+    max_ = rest("max")
+    prove(max_, "max")
+    ask("start", SIXTH, max_.get("/account")["id"], pin_of(max_, SIXTH)["transfer_pin"], "accepted")
+    demo.move_clock(72)
+    demo.move_clock(72)
+    equal(one(demo, tickets), 0, "tickets")
+    demo.move_clock(24)
+    demo.move_clock(1)
+    eventually(lambda: int(one(demo, tickets)) == 1, 10, "a ticket")
+    desk = demo.person("agent")
+    desk.get("/desk/tickets")
+    contains(desk.page.html.text, "port-out of +1 202 555 0164")
+    desk.get("/desk/numbers")
+    contains(desk.page.html.text, "longer than usual")
+    demo.check()
+    demo.cli("port", "cancel", SIXTH)
+    equal(one(demo, "SELECT count(*) FROM queue WHERE kind = 'port'"), 0, "clocks")
     demo.check()
 
 

@@ -15,6 +15,7 @@
 #include "app/message_carry.h"
 #include "app/message_receive.h"
 #include "app/number_aging.h"
+#include "app/number_leaving.h"
 #include "app/outbox.h"
 #include "app/refund.h"
 #include "app/session.h"
@@ -68,10 +69,10 @@ static const struct effect_kind effects[] = {{"mail", take_mail, NULL}};
 static const struct {
     const char *kind;
     enum err (*job)(struct app *app, int64_t account_id, int64_t subject_id);
-} jobs[] = {{"outbox", outbox_run},      {"closure", closure_job},   {"declaration", declaration_job},
-            {"ticket", ticket_job},      {"line", line_fees_run},    {"archive", archive_run},
-            {"aging", number_aging_run}, {"sweep", closure_sweep},   {"leaves", leaves_run},
-            {"turn", keyring_turn_job},  {"send", message_carry_run}};
+} jobs[] = {{"outbox", outbox_run},      {"closure", closure_job},     {"declaration", declaration_job},
+            {"ticket", ticket_job},      {"line", line_fees_run},      {"archive", archive_run},
+            {"aging", number_aging_run}, {"port", number_leaving_run}, {"sweep", closure_sweep},
+            {"leaves", leaves_run},      {"turn", keyring_turn_job},   {"send", message_carry_run}};
 
 struct due {
     struct store_queue_item items[64];

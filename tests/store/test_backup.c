@@ -9,6 +9,7 @@
 #include "app/leaves.h"
 #include "app/message_list.h"
 #include "app/message_receive.h"
+#include "app/number_move.h"
 #include "app/number_port.h"
 #include "app/outbox.h"
 #include "app/restore.h"
@@ -412,44 +413,55 @@ static void a_restore_may_be_run_again(void **state)
     sql_close(restored.app.store);
 }
 
+static enum err leave_run(struct sql_tx *tx, struct arena *arena, void *context)
+{
+    const bool *leaving = context;
+    struct store_number before, after;
+    (void)arena;
+    TRY(store_number_get(tx, STR("+12025550143"), &before));
+    after = before;
+    after.leaving_at = *leaving ? clock_now() : 0;
+    if ((before.leaving_at != 0) == *leaving)
+        return ERR_NONE;
+    return number_move(tx, *leaving ? NUMBER_EVENT_LEAVE : NUMBER_EVENT_STAY, &before, &after);
+}
+
 /* Ann's number is leaving while her account closes; the copy knows of the one or the other. */
 static void a_number_that_was_leaving_is_parked_until_somebody_says_what_became_of_it(void **state)
 {
     static const struct {
-        const char *before, *after; /* leaving_at when the backup is made, and when the account is closed */
-        int64_t live, again;
-        bool leaving;
+        bool before, after; /* it is leaving when the backup is made, and when the account is closed */
+        int64_t state;      /* afterwards, in both stores */
     } rows[] = {
-        {"0", "1000000", NUMBER_PARKED, NUMBER_PARKED, true},
-        {"1000000", "1000000", NUMBER_PARKED, NUMBER_PARKED, true},
-        {"1000000", "0", NUMBER_AGING, NUMBER_AGING, false},
+        {false, true, NUMBER_PARKED},
+        {true, true, NUMBER_PARKED},
+        {true, false, NUMBER_AGING},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct house *house = *state;
-        char leaves[96];
         if (i != 0) {
             assert_int_equal(tear_down(state), 0);
             assert_int_equal(set_up(state), 0);
             house = *state;
         }
         int64_t ann = somebody(house, "ann", "+12025550143");
-        snprintf(leaves, sizeof leaves, "UPDATE number SET leaving_at = %s", rows[i].before);
-        house_sql(house, leaves);
+        bool leaving = rows[i].before;
+        assert_int_equal(sql_call(house->app.store, "test", leave_run, &leaving), ERR_NONE);
         backup(house, "-one");
-        snprintf(leaves, sizeof leaves, "UPDATE number SET leaving_at = %s", rows[i].after);
-        house_sql(house, leaves);
+        leaving = rows[i].after;
+        assert_int_equal(sql_call(house->app.store, "test", leave_run, &leaving), ERR_NONE);
         close_by_verbs(house, ann, "ann");
         struct restored restored = open_copy(house, "-one");
-        assert_int_equal(number_in(&restored, house->app.store).state, rows[i].live);
+        assert_int_equal(number_in(&restored, house->app.store).state, rows[i].state);
         assert_int_equal(restore(&restored, "-one").numbers, 1);
         struct store_number again = number_in(&restored, restored.app.store);
-        assert_int_equal(again.state, rows[i].again);
-        assert_int_equal(again.leaving_at != 0, rows[i].leaving);
+        assert_int_equal(again.state, rows[i].state);
+        assert_int_equal(again.leaving_at != 0, rows[i].after);
         assert_true(again.account_id == 0);
         sound(house, &restored.app, restored.url);
         const struct actor operator= {.kind = ACTOR_OPERATOR};
         assert_int_equal(number_port_complete(&restored.app, &operator, STR("+12025550143")),
-                         rows[i].leaving ? ERR_NONE : ERR_STATE);
+                         rows[i].after ? ERR_NONE : ERR_STATE);
         sound(house, &restored.app, restored.url);
         sql_close(restored.app.store);
     }

@@ -276,6 +276,7 @@ static const struct {
     {"number_owner", "UPDATE number SET account_id = 0"},
     {"number_owner", "UPDATE number SET state = 3, account_id = 0, line_id = 0"},
     {"number_leaving", AGING REPORTED "UPDATE number SET leaving_at = 5 WHERE state = 4"},
+    {"leaving_has_clock", "UPDATE number SET leaving_at = 5"},
     {"ported_not_reported", AGING REPORTED "UPDATE number SET state = 6, aging_until = 0 WHERE state = 4"},
     {"line_pin", "UPDATE line SET pin_until = 5, locked_at = 4"},
     {"number_of_line", "UPDATE line SET ended_at = 5"},

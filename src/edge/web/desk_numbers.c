@@ -2,12 +2,10 @@
 #include "app/number_port.h"
 #include "base/clock.h"
 #include "base/encode.h"
+#include "base/limits.h"
 #include "edge/web/desk.h"
 #include "edge/web/pages.h"
 #include "wire/phone.h"
-
-/* A move takes days; after a week somebody has forgotten to say that it is done. */
-#define LEAVING_LONG (7 * MICROS_DAY)
 
 static enum text_id text_state(const struct visit *visit, int64_t state)
 {
@@ -33,7 +31,8 @@ static enum err show_leaving(const struct visit *visit, struct template_desk_num
                                                           found[i].carrier,
                                                           found[i].since,
                                                           found[i].held,
-                                                          visit->now - found[i].since >= LEAVING_LONG};
+                                                          visit->now - found[i].since >=
+                                                              LIMIT_PORT_DAYS * MICROS_DAY};
     page->leavings = shown;
     page->leavings_count = count;
     return ERR_NONE;

@@ -64,7 +64,7 @@ DELETE FROM queue WHERE
     OR (kind = 'archive' AND account_id IN (SELECT account_id FROM account WHERE box IS NULL));
 -- name: restore_desk_prune
 DELETE FROM desk_item WHERE
-    (kind = 'review' AND subject_id NOT IN (SELECT closure_id FROM closure WHERE state = 1))
+    (kind = 'review' AND subject_id NOT IN (SELECT closure_id FROM closure WHERE state = 1 OR (objected_at > 0 AND state <= 4)))
     OR (kind = 'ticket' AND subject_id NOT IN (SELECT ticket_id FROM ticket WHERE box IS NOT NULL));
 -- name: restore_unreadable
 SELECT COUNT(*) FROM account WHERE box IS NOT NULL
