@@ -1,13 +1,14 @@
 #include "base/pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { POOL_STACK_BYTES = 512 * 1024 };
+enum { POOL_STACK_BYTES = 512 * 1024, POOL_IDLE_NICE = 19 };
 
 struct pool_item {
     pool_work *work;
@@ -78,6 +79,8 @@ static void *pool_thread(void *context)
     pthread_setname_np(pthread_self(), pool->name);
     if (pool->nice != 0) /* on Linux the priority is the thread's own */
         setpriority(PRIO_PROCESS, (id_t)gettid(), pool->nice);
+    if (pool->nice >= POOL_IDLE_NICE)
+        sched_setscheduler(0, SCHED_IDLE, &(const struct sched_param){0});
     while (pool_take(worker, &item))
         item.work(item.context);
     return NULL;

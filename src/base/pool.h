@@ -7,8 +7,8 @@
 struct pool;
 typedef void pool_work(void *context);
 
-/* Starts `threads` threads named name (15 characters at most) that take work in order; nice 0..19 is added to
- * their priority. ERR_MEMORY without memory or threads. */
+/* Starts `threads` threads named name (15 characters at most) that take work in order; nice 0..19 (19: they
+ * run when nothing else wants to) is added to their priority. ERR_MEMORY without memory or threads. */
 enum err pool_new(const char *name, unsigned threads, unsigned queue_limit, int nice, struct pool **ret_pool);
 /* Queues work; ERR_BUSY when the queue is full, ERR_STOPPING after pool_stop. Never waits. */
 enum err pool_submit(struct pool *pool, pool_work *work, void *context);

@@ -63,7 +63,9 @@ enum err password_start(void)
 {
     char unknown[32];
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned threads = cores < 1 ? 1 : cores > PASSWORD_THREADS_MAX ? PASSWORD_THREADS_MAX : (unsigned)cores;
+    /* One core stays without: hashing at rest priority still drives the others' data out of the caches. */
+    long most = cores - 1 > PASSWORD_THREADS_MAX ? PASSWORD_THREADS_MAX : cores - 1;
+    unsigned threads = most < 1 ? 1 : (unsigned)most;
     if (sodium_init() < 0)
         return ERR_INTERNAL;
     randombytes_buf(unknown, sizeof unknown);

@@ -56,6 +56,7 @@ struct sqlite_store {
     pthread_mutex_t lock_queue;
     pthread_cond_t wake;
     struct sql_queue lanes[SQL_LANES];
+    _Atomic int waiting;       /* in all lanes */
     struct sqlite_item *group; /* what is committed together */
 
     pthread_mutex_t lock_readers;
