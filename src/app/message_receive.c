@@ -250,7 +250,7 @@ static enum err check(const struct message_receive *receive)
         return ERR_INVALID;
     if (receive->text.length > LIMIT_MESSAGE_BYTES || receive->from.length > LIMIT_SENDER_BYTES ||
         receive->to.length > LIMIT_SENDER_BYTES ||
-        (!receive->noted && receive->carrier_id.length > LIMIT_CARRIER_ID_BYTES))
+        (!receive->whole && receive->carrier_id.length > LIMIT_CARRIER_ID_BYTES))
         return ERR_TOO_LARGE;
     return ERR_NONE;
 }

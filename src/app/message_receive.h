@@ -18,8 +18,9 @@ struct message_receive {
     struct str carrier;    /* its name in the configuration */
     struct str carrier_id; /* the carrier's own id of the message, 1 to LIMIT_CARRIER_ID_BYTES; seen again, it
                               is the same one */
-    /* carrier_id is the whole message, of any length, and another one may be like it: people do get the same
-     * text twice. Whoever asks has looked whether it is a repetition; here it is noted for message_notes. */
+    bool whole;            /* carrier_id is the whole message, of any length */
+    /* And another one may be like it: people do get the same text twice. Whoever asks has looked whether it
+     * is a repetition; here it is noted for message_notes. */
     bool noted;
     struct str from; /* a number or a name, as sent; at most LIMIT_SENDER_BYTES */
     struct str to;   /* our number, with or without '+' */

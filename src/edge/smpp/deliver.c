@@ -127,6 +127,7 @@ static struct delivery *make(struct bind *bind, const struct smpp_pdu *pdu)
     delivery->receive = (struct message_receive){
         .carrier = str_from(settings->name),
         .carrier_id = read_content(delivery, pdu),
+        .whole = true,
         .noted = !has_id(pdu),
         .from = read_address(delivery->from, sizeof delivery->from, pdu->source_ton, pdu->source),
         .to = read_address(delivery->to, sizeof delivery->to, pdu->destination_ton, pdu->destination),
