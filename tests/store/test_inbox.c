@@ -1,5 +1,6 @@
 #include "house.h"
 
+#include "app/carrier_forget.h"
 #include "app/line_list.h"
 #include "app/message_list.h"
 #include "app/message_receive.h"
@@ -60,6 +61,43 @@ static void a_text_is_stored_once_for_its_carrier_id(void **state)
     assert_int_equal(house->published, 2);
     assert_true(str_is(page.messages[0].text, "hello"));
     assert_true(str_is(page.messages[0].number, "+12025550121"));
+}
+
+static size_t notes_since(struct house *house, int64_t since)
+{
+    struct store_carrier_note notes[8];
+    size_t count;
+    assert_int_equal(message_notes(&house->app, STR("test"), since, notes, 8, &count), ERR_NONE);
+    for (size_t i = 1; i < count; i++)
+        assert_true(notes[i - 1].at >= notes[i].at);
+    return count;
+}
+
+static void note(struct house *house, const char *content, int64_t at)
+{
+    struct message_receive message = text_of(content, "+12025550121", content);
+    message.whole = message.noted = true;
+    message.now = at;
+    assert_int_equal(message_receive(&house->app, &message), ERR_NONE);
+    assert_int_equal(message.ret_outcome, MESSAGE_RECEIVE_STORED);
+}
+
+static void texts_without_ids_are_noted_for_a_day_and_the_last_one_for_longer(void **state)
+{
+    struct house *house = *state;
+    int64_t now = clock_now(), day = LIMIT_CARRIER_NOTE_HOURS * MICROS_HOUR;
+    house_line(house, house_account(house, now), "+12025550121", 0);
+    note(house, "first", now - 2 * day);
+    note(house, "the same", now - day - 1);
+    note(house, "the same", now - day + MICROS_MINUTE);
+    note(house, "last", now);
+    assert_int_equal(notes_since(house, 0), 4);
+    assert_int_equal(notes_since(house, now - MICROS_HOUR), 1);
+    assert_int_equal(carrier_forget_run(&house->app, 0, 0), ERR_NONE);
+    assert_int_equal(notes_since(house, 0), 2);
+    clock_advance(2 * day);
+    assert_int_equal(carrier_forget_run(&house->app, 0, 0), ERR_NONE);
+    assert_int_equal(notes_since(house, 0), 1);
 }
 
 static void texts_keep_every_character(void **state)
@@ -354,6 +392,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_HOUSE(a_text_is_stored_once_for_its_carrier_id),
+        IN_HOUSE(texts_without_ids_are_noted_for_a_day_and_the_last_one_for_longer),
         IN_HOUSE(texts_keep_every_character),
         IN_BENT_HOUSE(a_text_to_a_resting_or_foreign_number_is_counted_and_never_stored),
         IN_HOUSE(no_text_stands_in_clear_in_any_file),
