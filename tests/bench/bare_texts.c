@@ -1,7 +1,10 @@
 /* The bare program beside the reception of texts: it seals and writes the rows that Violet writes, with its
  * indexes, in transactions of as many as a carrier's window holds, and does nothing else.
- *   bench-bare-texts DATABASE BYTES     boxes of BYTES bytes
- * Takes lines "run WINDOW SECONDS" from its input and prints "ran TEXTS_PER_SECOND". */
+ *
+ *     bench-bare-texts DATABASE BYTES
+ *
+ * makes boxes of BYTES bytes. It takes lines "run WINDOW SECONDS" from its input and prints "ran
+ * TEXTS_PER_SECOND". */
 #include "bench.h"
 
 #include <sodium.h>

@@ -1,10 +1,18 @@
 /* An SMSC that does nothing but deliver: it keeps a window of texts on one bind full and measures the
- * answers. bench-smsc PORT NUMBERS     listens on PORT for an ESME's bind; texts go to NUMBERS numbers in
- * turn Prints "port N", then takes lines from its input: run WINDOW SECONDS          prints "ran
- * TEXTS_PER_SECOND P50 P99 MOST REFUSED" (milliseconds), or "lost" when the connection ends before drain
- * waits for a bind, delivers again what had no answer, prints "drained" forget                      as if
- * those had been answered; prints "forgot N" acknowledged                prints how many texts were answered
- * ESME_ROK so far Each text is its own: its number stands in it, and is its sequence number, too. */
+ * answers.
+ *
+ *     bench-smsc PORT NUMBERS
+ *
+ * listens on PORT for an ESME's bind; texts go to NUMBERS numbers in turn. It prints "port N", then takes
+ * lines from its input:
+ *
+ *     run WINDOW SECONDS    prints "ran TEXTS_PER_SECOND P50 P99 MOST REFUSED" (milliseconds), or "lost" when
+ *                           the connection ends before
+ *     drain                 waits for a bind, delivers again what had no answer, prints "drained"
+ *     open                  prints "open NEXT N N ...": the next text's number, and those without an answer
+ *     acknowledged          prints how many texts were answered ESME_ROK so far
+ *
+ * Each text is its own: its number stands in it, and is its sequence number, too. */
 #include "bench.h"
 
 #include "wire/smpp.h"
@@ -287,16 +295,13 @@ static void drain(void)
     printf("drained\n");
 }
 
-static void forget(void)
+static void show_open(void)
 {
-    unsigned count = 0;
-    for (uint32_t i = oldest; i != next; i++) {
-        count += ring[i % RING].open;
-        ring[i % RING].open = ring[i % RING].sent = false;
-    }
-    oldest = next;
-    in_flight = waiting = 0;
-    printf("forgot %u\n", count);
+    printf("open %u", next);
+    for (uint32_t i = oldest; i != next; i++)
+        if (ring[i % RING].open)
+            printf(" %u", i);
+    printf("\n");
 }
 
 static void obey(const char *line)
@@ -307,8 +312,8 @@ static void obey(const char *line)
         run(window, seconds);
     else if (strcmp(line, "drain\n") == 0)
         drain();
-    else if (strcmp(line, "forget\n") == 0)
-        forget();
+    else if (strcmp(line, "open\n") == 0)
+        show_open();
     else if (strcmp(line, "acknowledged\n") == 0)
         printf("%llu\n", (unsigned long long)acknowledged);
     else
