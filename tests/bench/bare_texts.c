@@ -17,7 +17,7 @@ enum {
     BOX_MAX = 4096,
     OVERHEAD = crypto_aead_xchacha20poly1305_ietf_ABYTES + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
     CACHE_KIBIBYTES = 65536,  /* as src/sql/sqlite_connection.c */
-    CHECKPOINT_PAGES = 16384, /* as src/sql/sqlite_checkpoint.c */
+    CHECKPOINT_PAGES = 65536, /* as src/sql/sqlite_checkpoint.c */
 };
 
 static const char setup[] =
