@@ -11,8 +11,10 @@ As a module: `with Cluster() as cluster: cluster.database("name")` gives a datab
 another user, because it refuses root.
 """
 import argparse
+import fcntl
 import os
 import pwd
+import random
 import secrets
 import shutil
 import signal
@@ -29,6 +31,8 @@ STOP_SECONDS = 30
 # What a test wants: fast where it may be lost, and room for many tests at once.
 SETTINGS = {"max_connections": "200", "shared_buffers": "64MB", "max_pred_locks_per_transaction": "128",
             "log_min_messages": "warning", "wal_level": "replica", "max_prepared_transactions": "4"}
+PORTS = (10240, 32000)  # below those that systems give to connections
+taken = {"ports": set()}
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 
@@ -53,9 +57,21 @@ def server_user():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of 127.0.0.1 that is this process's until it ends: nobody listens there, no other test is given it, and it is
+    none of those that the system takes for connections."""
+    if "locks" not in taken:
+        taken["locks"] = open(Path(tempfile.gettempdir()) / f"violet-test-ports-{os.getuid()}", "ab")
+    while True:
+        port = random.randrange(*PORTS)
+        try:
+            fcntl.lockf(taken["locks"], fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        if port not in taken["ports"]:
+            taken["ports"].add(port)
+            return port
 
 
 class Cluster:

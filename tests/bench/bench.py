@@ -9,7 +9,6 @@ import http.client
 import os
 import re
 import shutil
-import socket
 import sqlite3
 import statistics
 import subprocess
@@ -25,6 +24,7 @@ if len(sys.argv) > 1:
 
 from bench_messages import Messages  # noqa: E402
 from bench_postgres import Postgres  # noqa: E402
+from servers import postgres  # noqa: E402
 from violet import Demo  # noqa: E402
 
 ROUNDS = 3
@@ -149,9 +149,7 @@ class Bench:
         root = self.home / "nginx"
         root.mkdir()
         (root / "page.html").write_bytes(b"x" * size)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = postgres.free_port()
         (root / "nginx.conf").write_text(
             f"daemon off; pid {root}/pid; error_log stderr; worker_processes auto;\nevents {{}}\n"
             f"http {{ access_log off; keepalive_requests 100000000; client_body_temp_path {root}/a;\n"

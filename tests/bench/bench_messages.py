@@ -8,7 +8,6 @@ import os
 import re
 import select
 import shutil
-import socket
 import sqlite3
 import statistics
 import subprocess
@@ -22,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "flow"))
 
 from client import request  # noqa: E402
+from servers import postgres  # noqa: E402
 from violet import Service  # noqa: E402
 
 ROUNDS, SECONDS = 3, 4
@@ -65,12 +65,6 @@ smsc-password = secret12
 system-type = bench
 address-range = ""
 """
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 class Asked:
@@ -159,10 +153,10 @@ class Kannel:
         self.home.mkdir()
         if kind == "spool":
             (self.home / "store").mkdir()
-        self.admin = free_port()
+        self.admin = postgres.free_port()
         self.config = self.home / "kannel.conf"
-        self.config.write_text(KANNEL.format(home=self.home, kind=kind, admin=self.admin, box=free_port(),
-                                             sendsms=free_port(), port=self.carrier.port))
+        self.config.write_text(KANNEL.format(home=self.home, kind=kind, admin=self.admin, box=postgres.free_port(),
+                                             sendsms=postgres.free_port(), port=self.carrier.port))
         self.processes = []
         self.start("bearerbox")
         time.sleep(1)

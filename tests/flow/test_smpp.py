@@ -1,34 +1,20 @@
 """Carriers deliver texts by SMPP to `violet serve`: every character set, every fault, acknowledged = stored."""
-import os
-import socket
-import sqlite3
 import time
 import urllib.request
 
+from servers import postgres
 from smsc import DELIVER, ENQUIRE, RESPONSE, UNBIND, Smsc, message, pdu, tlv
 from story import one
 from tap import contains, equal, run, table, test
-from violet import Service, ask_server
+from violet import Service
 
 NUMBER, RESTING = "+12025550143", "+12025550144"
 ROK, INVMSGLEN, INVCMDLEN, INVCMDID, OPTPARNOTALLWD, INVOPTPARSTREAM = 0, 1, 2, 3, 0xc1, 0xc0
 NACK = 0x80000000
 
-def free_port():
-    """One that no outgoing connection is given meanwhile: below the range that systems choose from."""
-    for port in range(20000 + os.getpid() % 5000, 32000):
-        try:
-            with socket.create_server(("127.0.0.1", port)):
-                return port
-        except OSError:
-            continue
-    raise AssertionError("no port is free")
-
-
 smsc, pair = Smsc(), Smsc()
-service = Service()
+service, private = Service(), postgres.free_port()
 service.secret("smpp.password", "secret12")
-private = free_port()
 service.config.write_text(service.config.read_text().replace(
     "private_listen =", f"private_listen = 127.0.0.1:{private}"))
 with open(service.config, "a", encoding="utf-8") as config:
