@@ -7,7 +7,10 @@ enum err account_load(struct app *app, struct sql_tx *tx, struct arena *arena, i
 {
     struct account *account = ARENA_NEW(arena, struct account);
     TRY(store_account_get(tx, account_id, &account->row));
-    TRY(keys_open(app, tx, "account", account_id, &account->key));
+    if (account->row.key_wrapped.length == 0)
+        return ERR_KEY_GONE;
+    TRY(keyring_unwrap(app->keyring, account->row.key_epoch, "account", account_id, account->row.key_wrapped,
+                       &account->key));
     TRY(store_account_open(arena, &account->key, &account->row));
     *ret_account = account;
     return ERR_NONE;

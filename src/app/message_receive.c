@@ -41,7 +41,7 @@ struct receive_job {
     void *context;
 };
 
-enum { TOUCHES = 4096 };
+enum { TOUCHES = 32768 };
 static _Atomic int64_t touches[TOUCHES]; /* by line: the last that was written */
 
 static void identify(const struct message_receive *receive, uint8_t ret_hash[32])

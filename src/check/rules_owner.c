@@ -27,7 +27,8 @@ const struct check_rule check_rules_owner[] = {
      STATE("sent_part", "message_id", "state NOT BETWEEN 1 AND 6") "UNION ALL "
      STATE("outbox", "outbox_id", "state NOT BETWEEN 0 AND 3") "UNION ALL SELECT 'contact ' || contact_id, "
      "kind FROM contact WHERE kind NOT IN (1, 2) UNION ALL SELECT 'message ' || message_id, direction FROM "
-     "message WHERE direction NOT IN (1, 2) UNION ALL SELECT 'receipt ' || closure_id, stage FROM receipt "
+     "message WHERE direction NOT IN (1, 2) UNION ALL SELECT 'message ' || message_id, unread FROM message WHERE "
+     "unread <> CASE WHEN read_at = 0 THEN 1 ELSE 0 END UNION ALL SELECT 'receipt ' || closure_id, stage FROM receipt "
      "WHERE stage NOT IN (1, 2) UNION ALL SELECT 'staff ' || staff_id, role FROM staff WHERE role NOT "
      "BETWEEN 1 AND 4) AS part LIMIT 100"},
     {"has_account", CHECK_NO_ARGUMENT,

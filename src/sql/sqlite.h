@@ -72,6 +72,7 @@ struct sqlite_store {
     int pages; /* the file once more, -1: not open. Closed after every connection: closing ends the process's
                   locks */
     pthread_mutex_t lock_checkpoint; /* one pass at a time: SQLite would answer the second one with BUSY */
+    int64_t frame_bytes;             /* of a page in the log */
     int64_t wal_hinted_bytes;        /* the writer's own; where the checkpointer was last asked for a pass */
     _Atomic bool last_pass_due;      /* the checkpointer has come so close that the writer may do the rest */
     int64_t wal_retry_bytes;         /* the writer's own; 0: its next pass is at LIMIT_WAL_BYTES */
@@ -91,6 +92,9 @@ void sqlite_locks_init(struct sqlite_store *store);
 /* The name of the file layer that writes the frames of a commit with one call; made at its first call, which
  * one thread makes alone. NULL: SQLite's own. */
 const char *sqlite_wal_layer(void);
+/* Puts a thin layer over SQLite's page cache, for all connections of the process; before sqlite3_initialize.
+ */
+void sqlite_page_cache(void);
 /* Opens a connection with its settings, each read back; ret_reason gets a static text. */
 enum err sqlite_connect(struct sqlite_store *store, bool reader, struct sqlite_connection *ret_connection,
                         const char **ret_reason);

@@ -13,8 +13,7 @@ enum {
     CHECKPOINT_BYTES = 256 * 1024 * 1024,
     CHECKPOINT_SECONDS = 30,
     LAST_PASS_BUSY_MILLIS = 200,
-    PAGE_BYTES = 4096,
-    FRAME_BYTES = 24 + PAGE_BYTES,
+    FRAME_HEADER_BYTES = 24,
     PIECE_BYTES = 1024 * 1024,
     CHASES = 8,
     REST_FRAMES = 512,
@@ -74,8 +73,8 @@ static void pass(struct sqlite_store *store)
         if (nth < 2) /* what comes later is little */
             write_out(store);
         sync_pages(store);
-        int64_t frames = atomic_load(&store->wal_bytes) / FRAME_BYTES;
-        if (moved < 0 || frames * FRAME_BYTES <= LIMIT_WAL_BYTES || frames - moved <= REST_FRAMES)
+        int64_t frames = atomic_load(&store->wal_bytes) / store->frame_bytes;
+        if (moved < 0 || frames * store->frame_bytes <= LIMIT_WAL_BYTES || frames - moved <= REST_FRAMES)
             break;
     }
     atomic_store(&store->last_pass_due, atomic_load(&store->wal_bytes) > LIMIT_WAL_BYTES);
@@ -107,7 +106,7 @@ static int wal_hook(void *context, sqlite3 *db, const char *name, int frames)
     struct sqlite_store *store = context;
     (void)db;
     (void)name;
-    atomic_store(&store->wal_bytes, (int64_t)frames * FRAME_BYTES);
+    atomic_store(&store->wal_bytes, frames * store->frame_bytes);
     return SQLITE_OK;
 }
 
@@ -146,8 +145,21 @@ void sqlite_checkpoint_hint(struct sqlite_store *store)
     }
 }
 
+static enum err read_frame_bytes(struct sqlite_store *store)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(store->writer.db, "PRAGMA page_size", -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        store->frame_bytes = FRAME_HEADER_BYTES + sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return sqlite_error(code);
+}
+
 enum err sqlite_checkpoint_start(struct sqlite_store *store)
 {
+    TRY(read_frame_bytes(store));
     sqlite3_wal_hook(store->writer.db, wal_hook, store);
     store->pages = open(store->path, O_RDWR | O_CLOEXEC);
     if (pthread_create(&store->checkpoint_thread, NULL, checkpoint_thread, store) != 0)

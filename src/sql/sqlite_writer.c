@@ -11,7 +11,7 @@
 
 /* Each command of a group has its own arena, so that what it bound and read lives until the group is known.
  */
-enum { LOOK_MICROS = 60, BULK_EVERY = 8, COMMAND_ARENA_LIMIT = 16 * 1024 * 1024 };
+enum { LOOK_MICROS = 150, BULK_EVERY = 8, COMMAND_ARENA_LIMIT = 16 * 1024 * 1024 };
 
 /* Whoever waits for one command often sends the next as soon as it is answered: looking for it a moment costs
  * less than to sleep and be woken. */

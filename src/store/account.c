@@ -104,6 +104,8 @@ enum err store_account_get(struct sql_tx *tx, int64_t account_id, struct store_a
             .archived_at = sql_int(&rows, 6),
             .version = sql_int(&rows, 7),
             .sealed = sql_bytes(&rows, 8),
+            .key_epoch = sql_int(&rows, 9),
+            .key_wrapped = sql_bytes(&rows, 10),
         };
     TRY(sql_end(&rows));
     return found ? ERR_NONE : ERR_NOT_FOUND;

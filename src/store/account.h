@@ -19,6 +19,8 @@ struct store_wishes {
 struct store_account {
     int64_t account_id, state, state_at, created_at, security_at, locked_at, archived_at, version;
     struct str sealed; /* as it stands in the row; empty once forgotten */
+    int64_t key_epoch;
+    struct str key_wrapped; /* empty once it is no more */
     struct str name, password_hash;
     int64_t language, ledger_id;
     struct store_wishes wishes;
@@ -29,7 +31,7 @@ struct store_account {
 /* Inserts a new account (version 1). */
 enum err store_account_insert(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                               struct store_account *account);
-/* Reads the row without opening its box; ERR_NOT_FOUND. */
+/* Reads the row and its wrapped key without opening the box; ERR_NOT_FOUND. */
 enum err store_account_get(struct sql_tx *tx, int64_t account_id, struct store_account *ret_account);
 /* Opens the box of a row that was read. */
 enum err store_account_open(struct arena *arena, const struct seal_key *key, struct store_account *account);

@@ -44,7 +44,7 @@ enum err store_message_insert(struct sql_tx *tx, struct arena *arena, const stru
                   &box));
     return sql_exec(tx, STATEMENT_MESSAGE_INSERT, NULL, SQL_INT(message->account_id),
                     SQL_INT(message->message_id), SQL_INT(message->line_id), SQL_INT(message->direction),
-                    SQL_INT(message->read_at), SQL_BYTES(box));
+                    SQL_INT(message->read_at), SQL_BYTES(box), SQL_INT(message->read_at == 0));
 }
 
 static enum err message_row(struct sql_rows *rows, struct arena *arena, const struct seal_key *key,

@@ -22,22 +22,22 @@ static enum err service_seal(struct arena *arena, const struct seal_key *key,
 }
 
 static enum err seen_on_line(struct sql_tx *tx, const struct store_service *service, int64_t line_id,
-                             int64_t at, int64_t code_at, int64_t count, int64_t *ret_count)
+                             int64_t at, int64_t code_at, int64_t count)
 {
-    struct sql_rows rows;
-    TRY(sql_query(tx, STATEMENT_SERVICE_SEEN_LINE, &rows, SQL_INT(service->account_id), SQL_INT(line_id),
-                  SQL_INT(service->service_id), SQL_INT(at), SQL_INT(code_at), SQL_INT(count)));
-    return box_one_int(&rows, ret_count);
+    return sql_exec(tx, STATEMENT_SERVICE_SEEN_LINE, NULL, SQL_INT(service->account_id), SQL_INT(line_id),
+                    SQL_INT(service->service_id), SQL_INT(at), SQL_INT(code_at), SQL_INT(count));
 }
 
 enum err store_service_seen(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                             const struct store_service *service, int64_t line_id, int64_t at, bool code)
 {
     struct str box;
-    int64_t count;
-    TRY(seen_on_line(tx, service, line_id, at, code ? at : 0, 1, &count));
-    if (count > 1)
+    int64_t changes;
+    TRY(sql_exec(tx, STATEMENT_SERVICE_SEEN_AGAIN, &changes, SQL_INT(service->account_id), SQL_INT(line_id),
+                 SQL_INT(service->service_id), SQL_INT(at), SQL_INT(code ? at : 0)));
+    if (changes == 1)
         return ERR_NONE;
+    TRY(seen_on_line(tx, service, line_id, at, code ? at : 0, 1));
     TRY(service_seal(arena, key, service, &box));
     return sql_exec(tx, STATEMENT_SERVICE_SEEN, NULL, SQL_INT(service->account_id),
                     SQL_INT(service->service_id), SQL_INT(at), SQL_BYTES(box));
@@ -47,12 +47,12 @@ enum err store_service_add(struct sql_tx *tx, struct arena *arena, const struct 
                            const struct store_service *service, int64_t line_id, int64_t now)
 {
     struct str box;
-    int64_t changes, count;
+    int64_t changes;
     TRY(service_seal(arena, key, service, &box));
     TRY(sql_exec(tx, STATEMENT_SERVICE_ADD, &changes, SQL_INT(service->account_id),
                  SQL_INT(service->service_id), SQL_INT(now), SQL_BYTES(box)));
     if (line_id != 0)
-        TRY(seen_on_line(tx, service, line_id, 0, 0, 0, &count));
+        TRY(seen_on_line(tx, service, line_id, 0, 0, 0));
     return changes == 1 ? ERR_NONE : ERR_EXISTS;
 }
 

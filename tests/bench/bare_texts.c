@@ -16,17 +16,15 @@ enum {
     SERVICES = 4,
     BOX_MAX = 4096,
     OVERHEAD = crypto_aead_xchacha20poly1305_ietf_ABYTES + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
-    CACHE_KIBIBYTES = 65536,  /* as src/sql/sqlite_connection.c */
-    CHECKPOINT_PAGES = 65536, /* as src/sql/sqlite_checkpoint.c */
+    CACHE_KIBIBYTES = 65536, /* as src/sql/sqlite_connection.c */
+    PAGE_BYTES = 2048,
+    CHECKPOINT_PAGES = 131072, /* as src/sql/sqlite_checkpoint.c */
 };
 
 static const char setup[] =
-    "CREATE TABLE message (account_id INTEGER NOT NULL, message_id INTEGER NOT NULL, line_id INTEGER NOT "
-    "NULL,"
-    " direction INTEGER NOT NULL, read_at INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (account_id, "
-    "message_id))"
-    " STRICT;"
-    "CREATE INDEX message_unread ON message (account_id, message_id) WHERE read_at = 0;"
+    "CREATE TABLE message (account_id INTEGER NOT NULL, unread INTEGER NOT NULL, message_id INTEGER NOT NULL,"
+    " line_id INTEGER NOT NULL, direction INTEGER NOT NULL, read_at INTEGER NOT NULL, box BLOB NOT NULL,"
+    " PRIMARY KEY (account_id, unread, message_id)) STRICT;"
     "CREATE TABLE carrier_note (at INTEGER NOT NULL, carrier TEXT NOT NULL, content INTEGER NOT NULL,"
     " PRIMARY KEY (at, carrier, content)) STRICT;"
     "CREATE TABLE line_service (account_id INTEGER NOT NULL, line_id INTEGER NOT NULL, service_id INTEGER "
@@ -52,14 +50,15 @@ static void open_database(const char *path)
 {
     char settings[200];
     snprintf(settings, sizeof settings,
-             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -%d;"
+             "PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size "
+             "= -%d;"
              "PRAGMA wal_autocheckpoint = %d;",
-             CACHE_KIBIBYTES, CHECKPOINT_PAGES);
+             PAGE_BYTES, CACHE_KIBIBYTES, CHECKPOINT_PAGES);
     bench_must(sqlite3_open(path, &db) == SQLITE_OK, "opening the database");
     bench_must(sqlite3_exec(db, settings, NULL, NULL, NULL) == SQLITE_OK, "setting the database up");
     bench_must(sqlite3_exec(db, setup, NULL, NULL, NULL) == SQLITE_OK, "making the table");
     begin = prepare("BEGIN IMMEDIATE");
-    insert = prepare("INSERT INTO message VALUES (?1, ?2, ?3, 1, 0, ?4)");
+    insert = prepare("INSERT INTO message VALUES (?1, 1, ?2, ?3, 1, 0, ?4)");
     note = prepare("INSERT INTO carrier_note VALUES (?1, 'test', ?2)");
     seen = prepare(
         "INSERT INTO line_service VALUES (?1, ?1, ?2, ?3, ?3, ?3, 1) ON CONFLICT (account_id, line_id,"

@@ -213,6 +213,7 @@ static const struct {
              "1002, 2002, 1, 1, 8, 1, 0, 0, 0")},
     {"known_state", "UPDATE account SET state = 9 WHERE account_id = 1001"},
     {"known_state", "UPDATE message SET direction = 7"},
+    {"known_state", "UPDATE message SET read_at = 1"},
     {"known_state", "UPDATE closure SET state = 11 WHERE closure_id = 2003"},
     {"has_account", "UPDATE message SET account_id = 5"},
     {"has_account", "UPDATE payment SET account_id = 5"},

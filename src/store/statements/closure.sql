@@ -23,7 +23,8 @@ SELECT closure_id, scope, line_id, state FROM closure WHERE account_id = $1 ORDE
 -- name: closure_facts
 SELECT
     (SELECT COUNT(*) FROM line WHERE account_id = $1 AND ended_at = 0),
-    (SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE account_id = $1 AND message_id > $2 LIMIT $3) AS newer),
+    (SELECT COUNT(*) FROM (SELECT 1 FROM message
+                           WHERE account_id = $1 AND unread IN (0, 1) AND message_id > $2 LIMIT $3) AS newer),
     (SELECT COUNT(*) FROM ticket WHERE account_id = $1 AND state <> $4),
     (SELECT balance FROM ledger_balance WHERE ledger_id = $5 AND code = $6),
     (SELECT proof_until FROM session WHERE account_id = $1 AND session_id = $7);

@@ -3,6 +3,13 @@
 INSERT INTO linked_service (account_id, service_id, first_at, done_at, removed_at, version, box)
 VALUES ($1, $2, $3, 0, 0, 0, $4)
 ON CONFLICT (account_id, service_id) DO NOTHING;
+-- name: service_seen_again
+UPDATE line_service SET
+    first_at = CASE WHEN first_at = 0 OR first_at > $4 THEN $4 ELSE first_at END,
+    last_at = CASE WHEN last_at < $4 THEN $4 ELSE last_at END,
+    last_code_at = CASE WHEN last_code_at < $5 THEN $5 ELSE last_code_at END,
+    count = count + 1
+WHERE account_id = $1 AND line_id = $2 AND service_id = $3;
 -- name: service_seen_line
 INSERT INTO line_service (account_id, line_id, service_id, first_at, last_at, last_code_at, count)
 VALUES ($1, $2, $3, $4, $4, $5, $6)
@@ -12,8 +19,7 @@ ON CONFLICT (account_id, line_id, service_id) DO UPDATE SET
     last_at = CASE WHEN line_service.last_at < excluded.last_at THEN excluded.last_at ELSE line_service.last_at END,
     last_code_at = CASE WHEN line_service.last_code_at < excluded.last_code_at
                         THEN excluded.last_code_at ELSE line_service.last_code_at END,
-    count = line_service.count + excluded.count
-RETURNING count;
+    count = line_service.count + excluded.count;
 -- name: service_list_line
 SELECT linked_service.service_id, line_service.first_at, line_service.last_at, line_service.last_code_at,
     line_service.count, linked_service.done_at, linked_service.box

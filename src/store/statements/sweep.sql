@@ -1,6 +1,6 @@
 -- name: sweep_message
-DELETE FROM message WHERE account_id = $1 AND message_id IN (
-    SELECT message_id FROM message WHERE account_id = $1 ORDER BY message_id LIMIT $2);
+DELETE FROM message WHERE account_id = $1 AND (unread, message_id) IN (
+    SELECT unread, message_id FROM message WHERE account_id = $1 ORDER BY unread, message_id LIMIT $2);
 -- name: sweep_message_part
 DELETE FROM message_part WHERE account_id = $1 AND (group_id, number) IN (
     SELECT group_id, number FROM message_part WHERE account_id = $1 ORDER BY group_id, number LIMIT $2);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct setting {
     const char *name, *value;
@@ -42,6 +43,26 @@ static void every_connection_has_the_settings(void **state)
     shop_open(shop);
     assert_int_equal(sql_call(shop->store, "settings", check_settings, &writer), ERR_NONE);
     assert_int_equal(sql_read(shop->store, check_settings, shop->arena, &reader), ERR_NONE);
+}
+
+static void pages_are_small_and_an_older_database_keeps_its_own(void **state)
+{
+    struct shop *shop = *state;
+    sqlite3 *db;
+    shop_open(shop);
+    assert_int_equal(shop_ask(shop, "PRAGMA page_size"), 2048);
+    shop_close(shop);
+    assert_int_equal(unlink(shop->path), 0);
+    assert_int_equal(sqlite3_open(shop->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "PRAGMA page_size = 4096; PRAGMA user_version = 0; VACUUM", NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    shop_open(shop);
+    assert_int_equal(shop_insert(shop, 1), ERR_NONE);
+    struct sql_counters counters = shop_count(shop);
+    assert_true(counters.wal_bytes > 0 && counters.wal_bytes % (24 + 4096) == 0);
+    assert_int_equal(shop_ask(shop, "PRAGMA page_size"), 4096);
 }
 
 static void only_the_owner_may_read_the_files(void **state)
@@ -190,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SHOP_TEST(every_connection_has_the_settings),
+        SHOP_TEST(pages_are_small_and_an_older_database_keeps_its_own),
         SHOP_TEST(only_the_owner_may_read_the_files),
         SHOP_TEST(one_process_at_a_time),
         SHOP_TEST(what_was_written_is_there_after_opening_again),
