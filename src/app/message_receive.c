@@ -33,7 +33,7 @@ struct receive_job {
     struct str code;    /* found before the transaction: looking into the text needs no row */
     struct str service; /* key of the list; empty: none */
     struct str service_name;
-    uint8_t hash[32];
+    uint8_t hash[32]; /* of a text that has an id */
     int64_t now, message_id;
     int64_t touched; /* the line that was written as touched; 0: none */
     struct arena *arena;
@@ -50,18 +50,13 @@ static void identify(const struct message_receive *receive, uint8_t ret_hash[32]
     seal_hash(parts, 2, ret_hash);
 }
 
-static int64_t content_of(const uint8_t hash[32])
-{
-    int64_t content;
-    memcpy(&content, hash, sizeof content);
-    return content & INT64_MAX;
-}
-
 int64_t message_content(const struct message_receive *receive)
 {
     uint8_t hash[32];
+    int64_t content;
     identify(receive, hash);
-    return content_of(hash);
+    memcpy(&content, hash, sizeof content);
+    return content & INT64_MAX;
 }
 
 static enum err store_service(struct receive_job *job, struct sql_tx *tx, struct arena *arena,
@@ -227,7 +222,7 @@ static enum err claim(struct receive_job *job, struct sql_tx *tx)
     const struct message_receive *receive = job->receive;
     if (!receive->noted)
         return store_carrier_claim(tx, receive->carrier, str_bytes(job->hash, sizeof job->hash), job->now);
-    const struct store_carrier_note note = {.at = job->now, .content = content_of(job->hash)};
+    const struct store_carrier_note note = {.at = job->now, .content = receive->content};
     return store_carrier_note(tx, receive->carrier, &note);
 }
 
@@ -271,7 +266,10 @@ static void look_before(struct receive_job *job, struct arena *arena)
     const struct message_receive *receive = job->receive;
     if (!phone_read(arena, receive->to, &job->to))
         job->to = STR_NONE;
-    identify(receive, job->hash);
+    if (!receive->noted)
+        identify(receive, job->hash);
+    else if (job->receive->content == 0)
+        job->receive->content = message_content(receive);
     if (receive->part.total > 1)
         return;
     job->text = receive->text;

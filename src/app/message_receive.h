@@ -22,6 +22,7 @@ struct message_receive {
     /* And another one may be like it: people do get the same text twice. Whoever asks has looked whether it
      * is a repetition; here it is noted for message_notes. */
     bool noted;
+    int64_t content; /* message_content of one that is noted, where it is known; 0: it is found here */
     struct str from; /* a number or a name, as sent; at most LIMIT_SENDER_BYTES */
     struct str to;   /* our number, with or without '+' */
     struct str text; /* UTF-8, at most LIMIT_MESSAGE_BYTES; may be empty */

@@ -154,23 +154,31 @@ static size_t distance(const struct surroundings *around, const struct candidate
     return nearest;
 }
 
+static const char *const commands[] = {"use",    "enter",   "confirm with", "sign in with",
+                                       "type",   "type in", "verify with",  "输入",
+                                       "请输入", "ingrese", "gib",          NULL};
+static const char *const copulas[] = {"is",     "是", "为", "es", "est", "ist",
+                                      "lautet", "é",  "è",  "är", "er",  NULL};
+static struct words_index by_command, by_copula;
+
+__attribute__((constructor)) static void index_words(void)
+{
+    words_index(&by_command, commands, WORDS_BY_LAST);
+    words_index(&by_copula, copulas, WORDS_BY_LAST);
+}
+
 /* "Use 123456 to sign in", "Confirm with 123456.": beside such a verb no other word is needed. */
 static bool is_commanded(struct str text, const struct candidate *candidate)
 {
-    static const char *const verbs[] = {"use",    "enter",   "confirm with", "sign in with",
-                                        "type",   "type in", "verify with",  "输入",
-                                        "请输入", "ingrese", "gib",          NULL};
     size_t least_length = candidate->doubtful ? CODE_MIXED_MIN + 1 : CODE_DIGITS_MIN + 1;
-    return candidate->length >= least_length && words_before(text, candidate->from, verbs) != NULL;
+    return candidate->length >= least_length && words_before(text, candidate->from, &by_command) != NULL;
 }
 
 static bool is_announced_far(struct str text, const struct candidate *candidate)
 {
-    static const char *const verbs[] = {"is",     "是", "为", "es", "est", "ist",
-                                        "lautet", "é",  "è",  "är", "er",  NULL};
     size_t from = candidate->from;
     bool colon = from > 1 && (text.data[from - 1] == ':' || text.data[from - 2] == ':');
-    return !candidate->doubtful && (colon || words_before(text, from, verbs) != NULL);
+    return !candidate->doubtful && (colon || words_before(text, from, &by_copula) != NULL);
 }
 
 struct judgement {

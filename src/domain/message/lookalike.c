@@ -237,6 +237,22 @@ static const char *const unit_after[] = {
     "ft",      "lbs",      "tl",   "TL",      "pln",       "php",    "ريال",   "₪",      "£",      "$",
     "元起",    "日",       "月",   "点",      "时",        "分",     "秒",     "小时内", NULL};
 
+static const char *const promotion[] = {
+    "% off",    "at checkout",  "promo",      "coupon",    "discount", "gutschein", "rabatt", "descuento",
+    "cupón",    "cupon",        "code promo", "gift card", "优惠",     "折扣",      "скидк",  "sconto",
+    "desconto", "kortingscode", "% de",       "off your",  "cashback", NULL};
+
+static struct words_index by_money, by_phone, by_other, by_unit, by_promotion;
+
+__attribute__((constructor)) static void index_words(void)
+{
+    words_index(&by_money, money_before, WORDS_BY_LAST);
+    words_index(&by_phone, phone_before, WORDS_BY_LAST);
+    words_index(&by_other, other_before, WORDS_BY_LAST);
+    words_index(&by_unit, unit_after, WORDS_BY_FIRST);
+    words_index(&by_promotion, promotion, WORDS_BY_FIRST);
+}
+
 static bool is_in_link(struct str text, size_t from)
 {
     size_t word = from, end = from;
@@ -259,26 +275,20 @@ const char *lookalike_why(struct str text, size_t from, size_t length)
         return why;
     if (is_in_link(text, from))
         return "link";
-    if (words_before(text, from, money_before) != NULL)
+    if (words_before(text, from, &by_money) != NULL)
         return "amount";
-    if (words_before(text, from, phone_before) != NULL)
+    if (words_before(text, from, &by_phone) != NULL)
         return "phone";
-    if (words_before(text, from, other_before) != NULL)
+    if (words_before(text, from, &by_other) != NULL)
         return "word_before";
-    return words_after(text, from + length, unit_after) != NULL ? "unit" : NULL;
+    return words_after(text, from + length, &by_unit) != NULL ? "unit" : NULL;
 }
 
 bool lookalike_is_promotion(struct str text)
 {
-    static const char *const words[] = {
-        "% off",    "at checkout",  "promo",      "coupon",    "discount", "gutschein", "rabatt", "descuento",
-        "cupón",    "cupon",        "code promo", "gift card", "优惠",     "折扣",      "скидк",  "sconto",
-        "desconto", "kortingscode", "% de",       "off your",  "cashback", NULL};
-    struct words_index index;
-    words_index(&index, words);
     for (size_t i = 0; i < text.length; i++) {
         uint8_t cursor = 0;
-        for (const char *word; (word = words_next(&index, text.data[i], &cursor)) != NULL;)
+        for (const char *word; (word = words_next(&by_promotion, text.data[i], &cursor)) != NULL;)
             if (str_equal_nocase(str_part(text, i, strlen(word)), str_from(word)))
                 return true;
     }

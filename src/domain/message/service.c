@@ -167,13 +167,20 @@ static bool begins_word(struct str text, size_t index)
            ((unsigned char)text.data[index] & 0xc0) != 0x80;
 }
 
+static const char *const your[] = {"your", NULL};
+static struct words_index your_index;
+
+__attribute__((constructor)) static void index_words(void)
+{
+    words_index(&your_index, your, WORDS_BY_LAST);
+}
+
 /* A common word, or one or two letters, counts behind "your" alone: "Your X confirmation code". */
 static bool counts_at(struct str text, size_t index, const struct catalogue_name *name)
 {
-    static const char *const your[] = {"your", NULL};
     bool common =
         name->use == SERVICE_NAME_TITLE || (name->length <= 2 && (unsigned char)text.data[index] < 0x80);
-    return name->use != SERVICE_NAME_NEVER && (!common || words_before(text, index, your) != NULL);
+    return name->use != SERVICE_NAME_NEVER && (!common || words_before(text, index, &your_index) != NULL);
 }
 
 /* "BestBuy.com", "binance.com/en/…" */

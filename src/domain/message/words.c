@@ -1,5 +1,6 @@
 #include "domain/message/words.h"
 
+#include <assert.h>
 #include <string.h>
 
 bool words_is_digit(char c)
@@ -53,28 +54,51 @@ static size_t filler_before(struct str text, size_t index)
     return 0;
 }
 
-const char *words_before(struct str text, size_t index, const char *const *words)
+void words_index(struct words_index *index, const char *const *words, enum words_end by)
+{
+    memset(index->head, 0, sizeof index->head);
+    index->words = words;
+    size_t count = 0;
+    while (words[count] != NULL)
+        count++;
+    assert(count <= WORDS_INDEXED);
+    for (size_t i = count; i > 0; i--) { /* backwards, so that they are met in their order */
+        const char *word = words[i - 1];
+        unsigned char byte = fold(by == WORDS_BY_FIRST ? word[*word == '-'] : word[strlen(word) - 1]);
+        index->next[i] = index->head[byte];
+        index->head[byte] = (uint8_t)i;
+    }
+}
+
+const char *words_next(const struct words_index *index, char byte, uint8_t *cursor)
+{
+    *cursor = *cursor == 0 ? index->head[fold(byte)] : index->next[*cursor];
+    return *cursor != 0 ? index->words[*cursor - 1] : NULL;
+}
+
+const char *words_before(struct str text, size_t index, const struct words_index *words)
 {
     enum { FILLERS = 8 };
+    uint8_t cursor = 0;
     for (int i = 0; i < FILLERS && index > 0; i++)
         index -= filler_before(text, index);
-    unsigned char last = fold(words_at(text, index - 1)); /* of no word where index is 0 */
-    for (; *words != NULL; words++) {
-        size_t length = strlen(*words);
-        if (length <= index && fold((*words)[length - 1]) == last &&
-            words_here(str_part(text, 0, index), index - length, *words))
-            return *words;
+    for (const char *word; index > 0 && (word = words_next(words, text.data[index - 1], &cursor)) != NULL;) {
+        size_t length = strlen(word);
+        if (length <= index && words_here(str_part(text, 0, index), index - length, word))
+            return word;
     }
     return NULL;
 }
 
-const char *words_after(struct str text, size_t index, const char *const *words)
+const char *words_after(struct str text, size_t index, const struct words_index *words)
 {
-    while (words_at(text, index) == ' ' && index < text.length)
+    uint8_t cursor = 0;
+    while (index < text.length && text.data[index] == ' ')
         index++;
-    for (; *words != NULL; words++)
-        if (words_here(text, index, *words))
-            return *words;
+    for (const char *word;
+         index < text.length && (word = words_next(words, text.data[index], &cursor)) != NULL;)
+        if (words_here(text, index, word))
+            return word;
     return NULL;
 }
 
@@ -128,31 +152,20 @@ static const char *const other_after[] = {
     "word",        "review",     "rabatowy",    "de cupón",    "desconto",     "cadeau",       "подарка",
     "диску",       "купона",     "скидки",      NULL};
 
-void words_index(struct words_index *index, const char *const *words)
-{
-    memset(index->head, 0, sizeof index->head);
-    index->words = words;
-    size_t count = 0;
-    while (words[count] != NULL && count < WORDS_INDEXED)
-        count++;
-    for (size_t i = count; i > 0; i--) { /* backwards, so that they are met in their order */
-        unsigned char first = fold(words[i - 1][words[i - 1][0] == '-']);
-        index->next[i] = index->head[first];
-        index->head[first] = (uint8_t)i;
-    }
-}
+static struct words_index by_code_word, by_other_before, by_other_after;
 
-const char *words_next(const struct words_index *index, char first, uint8_t *cursor)
+__attribute__((constructor)) static void index_words(void)
 {
-    *cursor = *cursor == 0 ? index->head[fold(first)] : index->next[*cursor];
-    return *cursor != 0 ? index->words[*cursor - 1] : NULL;
+    words_index(&by_code_word, code_words, WORDS_BY_FIRST);
+    words_index(&by_other_before, other_before, WORDS_BY_LAST);
+    words_index(&by_other_after, other_after, WORDS_BY_FIRST);
 }
 
 /* The length of the word for a code that stands at index; 0: none. */
-static size_t code_word_here(const struct words_index *words, struct str text, size_t index)
+static size_t code_word_here(struct str text, size_t index)
 {
     uint8_t cursor = 0;
-    for (const char *word; (word = words_next(words, text.data[index], &cursor)) != NULL;) {
+    for (const char *word; (word = words_next(&by_code_word, text.data[index], &cursor)) != NULL;) {
         bool tail = *word == '-';
         /* as the end of a compound the letters before it do not count */
         struct str seen = tail ? str_part(text, index, text.length) : text;
@@ -182,17 +195,15 @@ static bool is_other_compound(struct str text, size_t index)
 
 void words_find_code_words(struct str text, struct code_words *ret_words)
 {
-    struct words_index index;
     ret_words->count = 0;
-    words_index(&index, code_words);
     for (size_t i = 0; i < text.length && i < WORDS_BYTES && ret_words->count < WORDS_CODE_WORDS;) {
-        size_t length = code_word_here(&index, text, i);
+        size_t length = code_word_here(text, i);
         if (length == 0) {
             i++;
             continue;
         }
-        if (words_before(text, i, other_before) == NULL &&
-            words_after(text, i + length, other_after) == NULL && !is_other_compound(text, i)) {
+        if (words_before(text, i, &by_other_before) == NULL &&
+            words_after(text, i + length, &by_other_after) == NULL && !is_other_compound(text, i)) {
             ret_words->at[ret_words->count].from = i;
             ret_words->at[ret_words->count++].end = i + length;
         }

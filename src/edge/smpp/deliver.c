@@ -196,11 +196,12 @@ static enum smpp_status take_receipt(struct bind *bind, const struct smpp_pdu *p
 static bool is_repeated(struct delivery *delivery, enum smpp_status *ret_status)
 {
     struct carrier *carrier = delivery->bind->carrier;
-    const struct message_receive *receive = &delivery->receive;
+    struct message_receive *receive = &delivery->receive;
     if (!receive->noted)
         return false;
-    enum repeat repeat = repeats_look(carrier->repeats, message_content(receive), receive->now,
-                                      carrier->lost_at, &delivery->repeat);
+    receive->content = message_content(receive);
+    enum repeat repeat =
+        repeats_look(carrier->repeats, receive->content, receive->now, carrier->lost_at, &delivery->repeat);
     if (repeat == REPEAT_NONE)
         return false;
     *ret_status = repeat == REPEAT_STORED ? SMPP_ROK : SMPP_RX_T_APPN;
