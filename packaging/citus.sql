@@ -5,6 +5,7 @@
 -- Small, read with everything: on every worker.
 SELECT create_reference_table('setting');
 SELECT create_reference_table('node');
+SELECT create_reference_table('carrier_loss');
 SELECT create_reference_table('staff');
 SELECT create_reference_table('service_entry');
 SELECT create_reference_table('rnd_month');
@@ -51,6 +52,7 @@ SELECT create_distributed_table('number_texts', 'e164', colocate_with => 'number
 SELECT create_distributed_table('rnd_row', 'e164', colocate_with => 'number');
 SELECT create_distributed_table('carrier_seen', 'message_hash', colocate_with => 'none');
 SELECT create_distributed_table('carrier_note', 'content', colocate_with => 'none');
+SELECT create_distributed_table('carrier_taken', 'content', colocate_with => 'none');
 SELECT create_distributed_table('sent_receipt', 'receipt_hash', colocate_with => 'none');
 SELECT create_distributed_table('declaration', 'declaration_id', colocate_with => 'none');
 SELECT create_distributed_table('log_leaf', 'hash', colocate_with => 'none');

@@ -77,6 +77,7 @@ TEXTS = {
     "number_texts.e164": "the operator's inventory, or empty", "rnd_row.month": "month", "rnd_month.month": "month",
     "rnd_row.e164": "a number after its disconnect, as the registry wants it",
     "carrier_seen.carrier": "name of a carrier", "carrier_note.carrier": "name of a carrier",
+    "carrier_taken.carrier": "name of a carrier", "carrier_loss.carrier": "name of a carrier",
     "transfer.kind": "word", "customer_order.kind": "word",
     "closure.reference": "public reference", "closure.waits_for": "word", "closure_recipient.recipient": "word",
     "closure_recipient.result": "word", "receipt.signature": "signature over a hash", "log_leaf.kind": "word",

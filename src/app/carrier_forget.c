@@ -4,7 +4,7 @@
 #include "app/message_carry.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "store/message.h"
+#include "store/carrier.h"
 #include "store/work.h"
 
 /* One place in the queue for all carriers. */
@@ -26,15 +26,19 @@ static enum err plan_run(struct sql_tx *tx, struct arena *arena, void *context)
 static enum err forget_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct forget_job *job = context;
-    int64_t receipts, notes;
+    int64_t receipts, notes, taken;
     (void)arena;
     TRY(store_carrier_forget(tx, job->now - LIMIT_CARRIER_ID_DAYS * MICROS_DAY, LIMIT_BULK_ROWS,
                              &job->count));
     TRY(store_carrier_note_forget(tx, job->now - LIMIT_CARRIER_NOTE_HOURS * MICROS_HOUR, LIMIT_BULK_ROWS,
                                   &notes));
+    TRY(store_carrier_taken_forget(tx, job->now - LIMIT_CARRIER_REPEAT_MINUTES * MICROS_MINUTE,
+                                   LIMIT_BULK_ROWS, &taken));
     TRY(message_receipts_forget(tx, job->now, LIMIT_BULK_ROWS, &receipts));
     if (notes > job->count)
         job->count = notes;
+    if (taken > job->count)
+        job->count = taken;
     if (receipts > job->count)
         job->count = receipts;
     return ERR_NONE;
@@ -59,5 +63,5 @@ enum err carrier_forget_run(struct app *app, int64_t account_id, int64_t subject
     do
         TRY(sql_call_bulk(app->store, "carrier_forget", forget_run, &job));
     while (job.count == LIMIT_BULK_ROWS);
-    return plan(app, job.now + MICROS_DAY);
+    return plan(app, job.now + MICROS_HOUR);
 }

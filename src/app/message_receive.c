@@ -2,6 +2,7 @@
 
 #include "app/account.h"
 #include "app/lease.h"
+#include "app/message_claim.h"
 #include "app/message_forward.h"
 #include "app/message_parts.h"
 #include "app/message_send.h"
@@ -13,6 +14,7 @@
 #include "base/limits.h"
 #include "domain/message/code.h"
 #include "domain/types.h"
+#include "store/carrier.h"
 #include "store/line.h"
 #include "store/message.h"
 #include "store/number.h"
@@ -220,10 +222,8 @@ static enum err deliver(struct receive_job *job, struct sql_tx *tx, struct arena
 static enum err claim(struct receive_job *job, struct sql_tx *tx)
 {
     const struct message_receive *receive = job->receive;
-    if (!receive->noted)
-        return store_carrier_claim(tx, receive->carrier, str_bytes(job->hash, sizeof job->hash), job->now);
-    const struct store_carrier_note note = {.at = job->now, .content = receive->content};
-    return store_carrier_note(tx, receive->carrier, &note);
+    return receive->noted ? message_claim_content(job->app, tx, receive->carrier, receive->content, job->now)
+                          : message_claim_id(tx, receive->carrier, job->hash, job->now);
 }
 
 static enum err receive_run(struct sql_tx *tx, struct arena *arena, void *context)

@@ -3,7 +3,7 @@
 #define APP_MESSAGE_RECEIVE_H
 
 #include "app/app.h"
-#include "store/message.h"
+#include "store/carrier.h"
 #include "wire/sms_header.h"
 #include "wire/sms_text.h"
 

@@ -102,6 +102,11 @@ bool node_has_company(const struct node *node)
     return node != NULL && atomic_load(&node->company);
 }
 
+bool node_had_company(const struct node *node, int64_t since)
+{
+    return node != NULL && atomic_load(&node->company_at) > since;
+}
+
 static bool is_company(const struct node *node, const struct node_look *look)
 {
     for (size_t i = 0; i < look->count; i++) {
@@ -204,6 +209,8 @@ static enum err beat(struct node *node, struct arena *arena)
     if (look.self == NULL || look.self->state != NODE_MEMBER)
         return ERR_FORBIDDEN;
     atomic_store(&node->company, is_company(node, &look));
+    if (node->company)
+        atomic_store(&node->company_at, look.now);
     TRY(node_keep_up(node, arena, &look, &changed));
     TRY(sign(node, changed && look.turn_epoch != 0));
     return judge(node, &look);

@@ -25,6 +25,8 @@ bool node_may_work(const struct node *node);
 
 /* True where another member gave a sign of life lately. NULL: false. */
 bool node_has_company(const struct node *node);
+/* True where one did since an instant, microseconds UTC. NULL: false. */
+bool node_had_company(const struct node *node, int64_t since);
 
 /* Before anything is served: the first node of a store lets itself in; another one must be known, and takes
  * what it missed of the keyring, and destroys what is over. ERR_FORBIDDEN where it is not (ever, or any more)

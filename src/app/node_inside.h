@@ -15,6 +15,7 @@ struct node {
     int64_t id, started_at;
     char name[NODE_NAME_SIZE], version[32];
     _Atomic bool well, company;
+    _Atomic int64_t company_at; /* when it last had company, microseconds UTC; 0: never */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;

@@ -58,11 +58,12 @@ enum {
     LIMIT_MESSAGE_BYTES = 4096,
     LIMIT_SENDER_BYTES = 64,
     LIMIT_CARRIER_ID_BYTES = 128,
-    LIMIT_CARRIER_NOTE_HOURS = 24, /* how long a text of a carrier without ids is remembered */
-    LIMIT_CARRIER_ID_DAYS = 30,    /* how long a carrier may repeat a delivery */
-    LIMIT_PARTS_MINUTES = 60,      /* how long a long message waits for its missing parts */
-    LIMIT_SENT_PARTS_DAY = 1000,   /* the most that an operator may allow an account */
-    LIMIT_SEND_MINUTES = 60,       /* how long a text waits for its carrier; then it is given up */
+    LIMIT_CARRIER_NOTE_HOURS = 24,     /* how long a text of a carrier without ids is remembered */
+    LIMIT_CARRIER_ID_DAYS = 30,        /* how long a carrier may repeat a delivery */
+    LIMIT_CARRIER_REPEAT_MINUTES = 15, /* how long after a lost answer one without ids may */
+    LIMIT_PARTS_MINUTES = 60,          /* how long a long message waits for its missing parts */
+    LIMIT_SENT_PARTS_DAY = 1000,       /* the most that an operator may allow an account */
+    LIMIT_SEND_MINUTES = 60,           /* how long a text waits for its carrier; then it is given up */
     LIMIT_SEND_BACK_OFF_SECONDS = 60,
     LIMIT_RECEIPT_DAYS = 7, /* how long a carrier's receipt finds its text */
     LIMIT_PAGE_ROWS = 50,

@@ -1,4 +1,4 @@
-/* Rows of message, carrier_seen and carrier_note. The box holds who sent it, the text and the code found in
+/* Rows of message. The box holds who sent it, the text and the code found in
  * it. The id is time first, so the primary key is the inbox's order. */
 #ifndef STORE_MESSAGE_H
 #define STORE_MESSAGE_H
@@ -47,22 +47,6 @@ enum err store_message_count_since(struct sql_tx *tx, int64_t account_id, int64_
 /* A text that replaces the earlier one of its slot, a keyed hash: that one is deleted, if it is still there.
  */
 enum err store_message_replace(struct sql_tx *tx, int64_t account_id, int64_t slot_id, int64_t message_id);
-
-/* Claims a carrier's message id; ERR_EXISTS where it was seen. The hash is of carrier and id. */
-enum err store_carrier_claim(struct sql_tx *tx, struct str carrier, struct str message_hash, int64_t now);
-/* Forgets ids that were seen before an instant, at most limit; *ret_count says how many. */
-enum err store_carrier_forget(struct sql_tx *tx, int64_t before, size_t limit, int64_t *ret_count);
-
-/* A text of a carrier that gives no ids: when it came (microseconds UTC), and what it was, as a number. */
-struct store_carrier_note {
-    int64_t at, content;
-};
-enum err store_carrier_note(struct sql_tx *tx, struct str carrier, const struct store_carrier_note *note);
-/* Those since an instant, the newest first; at most limit. */
-enum err store_carrier_note_list(struct sql_tx *tx, struct str carrier, int64_t since,
-                                 struct store_carrier_note *ret_notes, size_t limit, size_t *ret_count);
-/* Forgets those before an instant, at most limit, and never the newest; *ret_count says how many. */
-enum err store_carrier_note_forget(struct sql_tx *tx, int64_t before, size_t limit, int64_t *ret_count);
 
 /* Ids of an account's messages above one, the newest first; at most limit. */
 enum err store_message_recent(struct sql_tx *tx, int64_t account_id, int64_t above, int64_t *ret_ids,

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from client import Rest
 from servers import NUMBER, house, postgres, ready
+from smsc import Smsc
 from story import Closure
 from tap import contains, equal, eventually, lacks, run, test
 from violet import Service
@@ -22,6 +23,16 @@ east = Service(extra=f"[store]\nurl = {cluster.tcp_url('house')}\n")
 east.private = f"http://127.0.0.1:{postgres.free_port()}"
 BOTH = {"west": west, "east": east}
 closing = None
+smsc = Smsc()
+CARRIER = """
+[carrier.wire]
+kind = smpp
+host = 127.0.0.1
+port = {port}
+system_id = {name}
+password_file = {password}
+"""
+RMSGQFUL = 0x14
 
 
 def finish():
@@ -149,6 +160,58 @@ def a_text_that_one_node_took_in_shows_live_at_the_other():
     connection.close()
     equal(waited < 5, True, f"shown after {waited:.1f} s")
     contains(person.get("/inbox").text, "418302")
+
+
+def binds():
+    """The bind of each node that runs, by the node's name."""
+    running = [one for one in BOTH.values() if one.process is not None]
+    return {one.system_id.decode(): one for one in smsc.bound((0x09,) * len(running))}
+
+
+def messages():
+    return int(sql("SELECT count(*) FROM message"))
+
+
+def bring_again(session, text, seconds):
+    """Delivers it until it is taken, as a carrier does; the answers."""
+    answers, end = [], time.monotonic() + seconds
+    while not answers or (answers[-1] == RMSGQFUL and time.monotonic() < end):
+        answers.append(session.say(text))
+        time.sleep(0.2)
+    return answers
+
+
+@test
+def a_text_whose_answer_was_lost_comes_again_over_the_other_nodes_bind_and_is_stored_once():
+    for name, one in BOTH.items():
+        one.stop()
+        one.secret("smpp.password", "secret12")
+        with open(one.config, "a", encoding="utf-8") as config:
+            config.write(CARRIER.format(port=smsc.port, name=name, password=one.home / "smpp.password"))
+    start_both()
+    found, before = binds(), messages()
+    found["west"].deaf = True
+    found["west"].deliver(b"730114 is your code")
+    eventually(lambda: messages() == before + 1, what="west has stored it")
+    equal(found["east"].say(b"730114 is your code"), RMSGQFUL, "while nobody knows of a lost answer")
+    found["west"].reset()
+    found["west"].deaf = False
+    equal(bring_again(found["east"], b"730114 is your code", 10)[-1], 0)
+    equal(messages(), before + 1)
+    equal(found["east"].say(b"730115 is your code"), 0, "another text")
+    equal(messages(), before + 2)
+
+
+@test
+def what_a_killed_node_had_acknowledged_is_known_by_the_other():
+    found, before = binds(), messages()
+    equal(found["west"].say(b"551907 is your code"), 0)
+    west.kill()
+    answers = bring_again(found["east"], b"551907 is your code", 30)
+    equal(answers[0], RMSGQFUL, "while it may live")
+    equal(answers[-1], 0)
+    equal(messages(), before + 1)
+    start_both()
 
 
 def due(kind):

@@ -1,8 +1,11 @@
 /* Several nodes on one store: each has a keyring of its own, and none has a thread. */
 #include "house.h"
 
+#include "app/carrier_forget.h"
 #include "app/keyring_turn.h"
 #include "app/lease.h"
+#include "app/message_claim.h"
+#include "app/message_receive.h"
 #include "app/node.h"
 #include "app/steady.h"
 #include "base/clock.h"
@@ -492,6 +495,142 @@ static void each_node_watches_the_clock_of_its_own_machine(void **state)
     end_nodes(house, &second);
 }
 
+static enum err bring(struct app *app, const char *text, enum message_receive_outcome *ret_outcome)
+{
+    struct message_receive message = {
+        .carrier = STR("test"),
+        .carrier_id = str_from(text),
+        .whole = true,
+        .noted = true,
+        .from = STR("22000"),
+        .to = STR("+12025550121"),
+        .text = str_from(text),
+    };
+    enum err error = message_receive(app, &message);
+    *ret_outcome = message.ret_outcome;
+    return error;
+}
+
+static void assert_brought(struct app *app, const char *text, enum message_receive_outcome wanted)
+{
+    enum message_receive_outcome outcome;
+    assert_int_equal(bring(app, text, &outcome), ERR_NONE);
+    assert_int_equal(outcome, wanted);
+}
+
+static void assert_put_off(struct app *app, const char *text)
+{
+    enum message_receive_outcome outcome;
+    assert_int_equal(bring(app, text, &outcome), ERR_BUSY);
+}
+
+static void lose_answer(struct house *house, struct app *app)
+{
+    int64_t now = clock_now();
+    char asked[100];
+    snprintf(asked, sizeof asked, "UPDATE carrier_loss SET lost_at = lost_at WHERE lost_at = %lld",
+             (long long)now);
+    assert_int_equal(message_answer_lost(app, STR("test"), now), ERR_NONE);
+    for (int tries = 0; tries < 500 && house_sql(house, asked) == 0; tries++)
+        usleep(10000);
+    assert_int_equal(house_sql(house, asked), 1);
+}
+
+static void two_nodes_and_a_line(struct house *house, struct second *second)
+{
+    two_nodes(house, second);
+    house_line(house, house_account(house, clock_now()), "+12025550121", 0);
+    assert_int_equal(node_beat(second->app.node), ERR_NONE);
+    assert_int_equal(node_beat(house->app.node), ERR_NONE);
+}
+
+static void a_text_whose_answer_was_lost_is_known_by_the_other_node(void **state)
+{
+    struct house *house = *state;
+    struct second second;
+    two_nodes_and_a_line(house, &second);
+    assert_brought(&house->app, "4711", MESSAGE_RECEIVE_STORED);
+    assert_put_off(&second.app, "4711"); /* whether its answer arrived is not known yet */
+    assert_brought(&second.app, "4712", MESSAGE_RECEIVE_STORED);
+    lose_answer(house, &house->app);
+    assert_brought(&second.app, "4711", MESSAGE_RECEIVE_REPEATED);
+    assert_int_equal(house_sql(house, "UPDATE message SET read_at = read_at"), 2);
+    assert_brought(&second.app, "4711", MESSAGE_RECEIVE_STORED); /* one loss explains one repetition */
+    end_nodes(house, &second);
+}
+
+static void a_text_like_one_that_was_answered_is_another_one(void **state)
+{
+    struct house *house = *state;
+    struct second second;
+    two_nodes_and_a_line(house, &second);
+    assert_brought(&house->app, "4711", MESSAGE_RECEIVE_STORED);
+    clock_advance(7 * MICROS_SECOND);
+    assert_int_equal(node_beat(house->app.node), ERR_NONE);
+    assert_put_off(&second.app, "4711");
+    clock_advance(6 * MICROS_SECOND);
+    assert_put_off(&second.app, "4711");
+    assert_int_equal(node_beat(house->app.node), ERR_NONE);
+    assert_brought(&second.app, "4711", MESSAGE_RECEIVE_STORED);
+    clock_advance(2 * MICROS_MINUTE); /* what is lost now was given long after that */
+    assert_int_equal(node_beat(second.app.node), ERR_NONE);
+    lose_answer(house, &second.app);
+    assert_brought(&house->app, "4711", MESSAGE_RECEIVE_STORED);
+    assert_int_equal(house_sql(house, "UPDATE message SET read_at = read_at"), 3);
+    end_nodes(house, &second);
+}
+
+static void what_a_node_answered_before_it_was_gone_is_in_doubt(void **state)
+{
+    struct house *house = *state;
+    struct second second;
+    two_nodes_and_a_line(house, &second);
+    assert_brought(&house->app, "early", MESSAGE_RECEIVE_STORED);
+    clock_advance(70 * MICROS_SECOND);
+    assert_int_equal(node_beat(house->app.node), ERR_NONE);
+    assert_brought(&house->app, "late", MESSAGE_RECEIVE_STORED);
+    clock_advance((LIMIT_NODE_GONE_SECONDS + 1) * MICROS_SECOND);
+    assert_int_equal(node_beat(second.app.node), ERR_NONE); /* it is alone now, and remembers */
+    assert_false(node_has_company(second.app.node));
+    assert_brought(&second.app, "late", MESSAGE_RECEIVE_REPEATED);
+    assert_brought(&second.app, "early", MESSAGE_RECEIVE_STORED);
+    end_nodes(house, &second);
+}
+
+static void what_other_nodes_took_is_forgotten(void **state)
+{
+    struct house *house = *state;
+    struct second second;
+    two_nodes_and_a_line(house, &second);
+    assert_brought(&house->app, "4711", MESSAGE_RECEIVE_STORED);
+    lose_answer(house, &house->app);
+    clock_advance(LIMIT_CARRIER_REPEAT_MINUTES * MICROS_MINUTE - 30 * MICROS_SECOND);
+    assert_brought(&house->app, "4712", MESSAGE_RECEIVE_STORED);
+    clock_advance(MICROS_MINUTE);
+    assert_int_equal(node_beat(house->app.node), ERR_NONE);
+    assert_int_equal(node_beat(second.app.node), ERR_NONE);
+    assert_brought(&second.app, "4711", MESSAGE_RECEIVE_STORED);
+    assert_int_equal(house_sql(house, "UPDATE carrier_taken SET at = at"), 2);
+    clock_advance(LIMIT_CARRIER_REPEAT_MINUTES * MICROS_MINUTE - 30 * MICROS_SECOND);
+    assert_int_equal(carrier_forget_run(&house->app, 0, 0), ERR_NONE);
+    assert_int_equal(house_sql(house, "UPDATE carrier_taken SET at = at"), 1);
+    end_nodes(house, &second);
+}
+
+static void a_node_alone_compares_with_nobody(void **state)
+{
+    struct house *house = *state;
+    own_identity(house);
+    house_line(house, house_account(house, clock_now()), "+12025550121", 0);
+    assert_int_equal(node_beat(house->app.node), ERR_NONE);
+    assert_brought(&house->app, "4711", MESSAGE_RECEIVE_STORED);
+    assert_int_equal(message_answer_lost(&house->app, STR("test"), clock_now()), ERR_NONE);
+    assert_brought(&house->app, "4711", MESSAGE_RECEIVE_STORED);
+    assert_int_equal(house_sql(house, "UPDATE carrier_taken SET at = at"), 0);
+    assert_int_equal(house_sql(house, "UPDATE carrier_loss SET lost_at = lost_at"), 0);
+    end_nodes(house, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -513,6 +652,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_lease_that_was_ended_is_not_renewed, house_set_up, house_tear_down),
         cmocka_unit_test_setup_teardown(each_node_watches_the_clock_of_its_own_machine, house_set_up,
                                         house_tear_down),
+        cmocka_unit_test_setup_teardown(a_text_whose_answer_was_lost_is_known_by_the_other_node, house_set_up,
+                                        house_tear_down),
+        cmocka_unit_test_setup_teardown(a_text_like_one_that_was_answered_is_another_one, house_set_up,
+                                        house_tear_down),
+        cmocka_unit_test_setup_teardown(what_a_node_answered_before_it_was_gone_is_in_doubt, house_set_up,
+                                        house_tear_down),
+        cmocka_unit_test_setup_teardown(what_other_nodes_took_is_forgotten, house_set_up, house_tear_down),
+        cmocka_unit_test_setup_teardown(a_node_alone_compares_with_nobody, house_set_up, house_tear_down),
         cmocka_unit_test_setup_teardown(a_node_that_starts_ends_its_own_leases_only, house_set_up,
                                         house_tear_down),
     };

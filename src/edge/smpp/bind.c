@@ -1,5 +1,6 @@
 #include "edge/smpp/internal.h"
 
+#include "app/message_claim.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -37,6 +38,25 @@ void bind_count(struct bind *bind, int64_t *counter)
     pthread_mutex_lock(&bind->lock);
     *counter += 1;
     pthread_mutex_unlock(&bind->lock);
+}
+
+static void lose_answers(struct bind *bind)
+{
+    struct carrier *carrier = bind->carrier;
+    carrier->lost_at = carrier->told_at = clock_now();
+    enum err error =
+        message_answer_lost(carrier->smpp->app, str_from(carrier->settings->name), carrier->lost_at);
+    if (error != ERR_NONE)
+        say(bind, LOG_LEVEL_WARN, "smpp_loss_untold", err_code(error));
+}
+
+/* Texts that took so long came before what was told in the last second. */
+void bind_answered_late(struct bind *bind)
+{
+    int64_t now = clock_now();
+    if (now - bind->carrier->told_at >= MICROS_SECOND)
+        lose_answers(bind);
+    bind->carrier->lost_at = now;
 }
 
 static bool must_stop(const struct bind *bind)
@@ -295,6 +315,7 @@ void *bind_run(void *context)
 {
     struct bind *bind = context;
     unsigned failures = 0;
+    lose_answers(bind); /* what was answered before the start may not have arrived */
     while (!must_stop(bind)) {
         struct carrier *carrier = bind->carrier;
         enum err error = repeats_load(carrier->repeats, carrier->smpp->app, str_from(carrier->settings->name),
@@ -303,7 +324,7 @@ void *bind_run(void *context)
             error = run_session(bind);
         bool was_bound = bind->phase == BIND_BOUND;
         if (was_bound && !must_stop(bind)) {
-            bind->carrier->lost_at = clock_now();
+            lose_answers(bind);
             bind_count(bind, &bind->state.losses);
         }
         if (must_stop(bind))

@@ -264,7 +264,7 @@ static enum err answer(struct bind *bind, const struct delivery *delivery)
     struct smpp_pdu request = {.command_id = delivery->command_id, .sequence = delivery->sequence};
     struct smpp_pdu response = smpp_answer(&request, status_of(delivery->error));
     if (clock_read().monotonic - delivery->came_at > SMPP_SLOW_SECONDS * MICROS_SECOND)
-        bind->carrier->lost_at = clock_now();
+        bind_answered_late(bind);
     if (bind->link.fd < 0 || delivery->session != bind->session)
         return ERR_NONE;
     return link_put(&bind->link, &response);

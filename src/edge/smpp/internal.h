@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "app/settings.h"
+#include "base/limits.h"
 #include "edge/smpp/smpp.h"
 #include "wire/smpp.h"
 
@@ -16,12 +17,12 @@ enum {
     SMPP_BIND_SECONDS = 10,
     SMPP_STOP_SECONDS = 5,
     SMPP_BACK_OFF_SECONDS = 60, /* the longest */
-    SMPP_REPEAT_MINUTES = 15,   /* how long after a lost answer a carrier may deliver again */
-    SMPP_LOOK_MICROS = 250,     /* a commit and a bit */
-    SMPP_DOUBT_SECONDS = 60,    /* a carrier that has waited so long for an answer has given up on it */
-    SMPP_REPEATS = 16384,       /* the last texts of a carrier: more than it has without an answer */
-    SMPP_ANSWER_SECONDS = 10,   /* a text whose answer takes longer counts as lost */
-    SMPP_SLOW_SECONDS = 8,      /* a peer may have given up on an answer that took longer */
+    SMPP_REPEAT_MINUTES = LIMIT_CARRIER_REPEAT_MINUTES,
+    SMPP_LOOK_MICROS = 250,   /* a commit and a bit */
+    SMPP_DOUBT_SECONDS = 60,  /* a carrier that has waited so long for an answer has given up on it */
+    SMPP_REPEATS = 16384,     /* the last texts of a carrier: more than it has without an answer */
+    SMPP_ANSWER_SECONDS = 10, /* a text whose answer takes longer counts as lost */
+    SMPP_SLOW_SECONDS = 8,    /* a peer may have given up on an answer that took longer */
 };
 
 /* One connection: bytes in and out. Its owner is one thread. */
@@ -73,6 +74,7 @@ struct carrier {
     struct edge_smpp *smpp;
     const struct settings_carrier *settings;
     _Atomic int64_t lost_at; /* when an answer may last have been lost, microseconds UTC */
+    _Atomic int64_t told_at; /* when other nodes were told of one */
     struct repeats *repeats;
     pthread_mutex_t submit_lock;
     pthread_cond_t submit_changed;
@@ -121,6 +123,8 @@ struct edge_smpp {
 void *bind_run(void *bind);
 /* Counts under the lock. */
 void bind_count(struct bind *bind, int64_t *counter);
+/* The carrier may have given up on an answer. */
+void bind_answered_late(struct bind *bind);
 /* Takes a deliver_sm or data_sm: hands it to the store, or returns the status that refuses it at once. ROK
  * says that it is under way. */
 enum smpp_status deliver_take(struct bind *bind, const struct smpp_pdu *pdu);

@@ -87,7 +87,6 @@ static struct carrier *new_carrier(struct edge_smpp *smpp, const struct settings
     carrier->binds = binds;
     carrier->repeats = repeats;
     submit_init(carrier);
-    carrier->lost_at = clock_now(); /* what the binds before these answered may not have arrived */
     for (unsigned i = 1; i <= (unsigned)settings->smpp.binds; i++) {
         init_bind(carrier, settings->smpp.bind == SETTINGS_BIND_TRANSCEIVER ? TRANSCEIVER : RECEIVER, i);
         if (settings->smpp.bind == SETTINGS_BIND_BOTH)

@@ -173,6 +173,23 @@ CREATE TABLE carrier_note (
     PRIMARY KEY (at, carrier, content)
 );
 
+-- Where several nodes run: which one took such a text last, and when an answer of a node's may last have been lost. A
+-- carrier brings a text again over any node's bind.
+CREATE TABLE carrier_taken (
+    carrier text NOT NULL,
+    content int64 NOT NULL,
+    node_id int64 NOT NULL,
+    at int64 NOT NULL,
+    PRIMARY KEY (carrier, content)
+);
+CREATE INDEX carrier_taken_at ON carrier_taken (at);
+CREATE TABLE carrier_loss (
+    carrier text NOT NULL,
+    node_id int64 NOT NULL,
+    lost_at int64 NOT NULL,
+    PRIMARY KEY (carrier, node_id)
+);
+
 -- Read and unread ones are apart in the key, so that the unread are counted without an index of their own: each
 -- index costs every text a page.
 CREATE TABLE message (

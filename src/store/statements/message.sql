@@ -57,18 +57,3 @@ SELECT message_id FROM replaceable_text WHERE account_id = $1 AND slot_id = $2;
 -- name: replaceable_put
 INSERT INTO replaceable_text (account_id, slot_id, message_id) VALUES ($1, $2, $3)
 ON CONFLICT (account_id, slot_id) DO UPDATE SET message_id = excluded.message_id;
--- name: carrier_claim
-INSERT INTO carrier_seen (carrier, message_hash, seen_at) VALUES ($1, $2, $3)
-ON CONFLICT (carrier, message_hash) DO NOTHING;
--- name: carrier_forget
-DELETE FROM carrier_seen WHERE (carrier, message_hash) IN (
-    SELECT carrier, message_hash FROM carrier_seen WHERE seen_at < $1 ORDER BY seen_at LIMIT $2);
--- name: carrier_note
-INSERT INTO carrier_note (at, carrier, content) VALUES ($1, $2, $3)
-ON CONFLICT (at, carrier, content) DO NOTHING;
--- name: carrier_note_list
-SELECT at, content FROM carrier_note WHERE at >= $1 AND carrier = $2 ORDER BY at DESC, content LIMIT $3;
--- name: carrier_note_forget
-DELETE FROM carrier_note WHERE (at, carrier, content) IN (
-    SELECT at, carrier, content FROM carrier_note
-    WHERE at < $1 AND at < (SELECT MAX(at) FROM carrier_note) ORDER BY at, carrier, content LIMIT $2);
