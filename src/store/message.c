@@ -47,18 +47,29 @@ enum err store_message_insert(struct sql_tx *tx, struct arena *arena, const stru
                     SQL_INT(message->read_at), SQL_BYTES(box), SQL_INT(message->read_at == 0));
 }
 
-static enum err message_row(struct sql_rows *rows, struct arena *arena, const struct seal_key *key,
-                            int64_t account_id, struct store_message *ret_message)
+/* A row whose box is not opened yet. */
+struct row {
+    int64_t message_id, line_id, direction, read_at;
+    struct str box;
+};
+
+static struct row row_of(struct sql_rows *rows)
+{
+    return (struct row){sql_int(rows, 0), sql_int(rows, 1), sql_int(rows, 2), sql_int(rows, 3),
+                        sql_bytes(rows, 4)};
+}
+
+static enum err row_open(const struct row *row, struct arena *arena, const struct seal_key *key,
+                         int64_t account_id, struct store_message *ret_message)
 {
     struct str fields;
-    int64_t message_id = sql_int(rows, 0);
-    TRY(box_open(arena, key, BOX_PLACE("message", account_id, message_id, 0), sql_bytes(rows, 4), &fields));
+    TRY(box_open(arena, key, BOX_PLACE("message", account_id, row->message_id, 0), row->box, &fields));
     *ret_message = (struct store_message){
         .account_id = account_id,
-        .message_id = message_id,
-        .line_id = sql_int(rows, 1),
-        .direction = sql_int(rows, 2),
-        .read_at = sql_int(rows, 3),
+        .message_id = row->message_id,
+        .line_id = row->line_id,
+        .direction = row->direction,
+        .read_at = row->read_at,
         .at = pack_get_int(fields, FIELD_AT),
         .sent_at = pack_get_int(fields, FIELD_SENT),
         .peer = pack_get(fields, FIELD_PEER),
@@ -70,53 +81,99 @@ static enum err message_row(struct sql_rows *rows, struct arena *arena, const st
     return ERR_NONE;
 }
 
-static enum err messages_of(struct sql_rows *rows, struct arena *arena, const struct seal_key *key,
-                            int64_t account_id, struct store_message *ret_messages, size_t limit,
-                            size_t *ret_count)
-{
-    size_t count = 0;
-    enum err error = ERR_NONE;
-    while (error == ERR_NONE && count < limit && sql_next(rows)) {
-        error = message_row(rows, arena, key, account_id, &ret_messages[count]);
-        count += error == ERR_NONE;
-    }
-    TRY(sql_end(rows));
-    *ret_count = count;
-    return error;
-}
-
 enum err store_message_get(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                            int64_t account_id, int64_t message_id, struct store_message *ret_message)
 {
     struct sql_rows rows;
-    size_t count;
+    struct row row;
     TRY(sql_query(tx, STATEMENT_MESSAGE_GET, &rows, SQL_INT(account_id), SQL_INT(message_id)));
-    TRY(messages_of(&rows, arena, key, account_id, ret_message, 1, &count));
-    return count == 1 ? ERR_NONE : ERR_NOT_FOUND;
+    bool found = sql_next(&rows);
+    if (found)
+        row = row_of(&rows);
+    TRY(sql_end(&rows));
+    return found ? row_open(&row, arena, key, account_id, ret_message) : ERR_NOT_FOUND;
+}
+
+/* What a list asks for: messages between two ids, newest first or, upwards, oldest first. */
+struct ask {
+    int64_t account_id, line_id, above, below; /* line_id 0: of all lines */
+    bool upwards;
+    size_t limit;
+};
+
+struct side {
+    struct row *rows;
+    size_t count, next;
+};
+
+static enum err ask_side(struct sql_tx *tx, const struct ask *ask, bool unread, struct sql_rows *ret_rows)
+{
+    const struct sql_value account = SQL_INT(ask->account_id), side = SQL_INT(unread);
+    const struct sql_value above = SQL_INT(ask->above), below = SQL_INT(ask->below);
+    const struct sql_value limit = SQL_INT((int64_t)ask->limit);
+    if (ask->upwards)
+        return sql_query(tx, STATEMENT_MESSAGE_LIST_AFTER, ret_rows, account, side, above, below, limit);
+    if (ask->line_id == 0)
+        return sql_query(tx, STATEMENT_MESSAGE_LIST, ret_rows, account, side, above, below, limit);
+    return sql_query(tx, STATEMENT_MESSAGE_LIST_LINE, ret_rows, account, side, above, below, limit,
+                     SQL_INT(ask->line_id));
+}
+
+static enum err read_side(struct sql_tx *tx, struct arena *arena, const struct ask *ask, bool unread,
+                          struct side *ret_side)
+{
+    struct sql_rows rows;
+    *ret_side = (struct side){.rows = ARENA_ARRAY(arena, ask->limit, struct row)};
+    TRY(ask_side(tx, ask, unread, &rows));
+    while (ret_side->count < ask->limit && sql_next(&rows))
+        ret_side->rows[ret_side->count++] = row_of(&rows);
+    return sql_end(&rows);
+}
+
+/* Of two sides in the same order the row that comes first; NULL at their end. */
+static const struct row *next_row(struct side *a, struct side *b, bool upwards)
+{
+    bool in_a = a->next < a->count, in_b = b->next < b->count;
+    if (!in_a && !in_b)
+        return NULL;
+    bool smaller = in_a && in_b && a->rows[a->next].message_id < b->rows[b->next].message_id;
+    bool take_a = in_a && (!in_b || smaller == upwards);
+    return take_a ? &a->rows[a->next++] : &b->rows[b->next++];
+}
+
+/* Unread messages and read ones lie apart. Where the unread fill the list, of the others only those are read
+ * that stand among them. */
+static enum err list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key, struct ask ask,
+                     struct store_message *ret_messages, size_t *ret_count)
+{
+    struct side unread, read;
+    size_t count = 0;
+    TRY(read_side(tx, arena, &ask, true, &unread));
+    if (unread.count == ask.limit && ask.limit != 0)
+        *(ask.upwards ? &ask.below : &ask.above) = unread.rows[unread.count - 1].message_id;
+    TRY(read_side(tx, arena, &ask, false, &read));
+    for (const struct row *row; count < ask.limit && (row = next_row(&unread, &read, ask.upwards)) != NULL;)
+        TRY(row_open(row, arena, key, ask.account_id, &ret_messages[count++]));
+    *ret_count = count;
+    return ERR_NONE;
 }
 
 enum err store_message_list(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                             int64_t account_id, int64_t line_id, int64_t before,
                             struct store_message *ret_messages, size_t limit, size_t *ret_count)
 {
-    struct sql_rows rows;
-    if (line_id == 0)
-        TRY(sql_query(tx, STATEMENT_MESSAGE_LIST, &rows, SQL_INT(account_id), SQL_INT(before),
-                      SQL_INT((int64_t)limit)));
-    else
-        TRY(sql_query(tx, STATEMENT_MESSAGE_LIST_LINE, &rows, SQL_INT(account_id), SQL_INT(before),
-                      SQL_INT((int64_t)limit), SQL_INT(line_id)));
-    return messages_of(&rows, arena, key, account_id, ret_messages, limit, ret_count);
+    const struct ask ask = {
+        .account_id = account_id, .line_id = line_id, .above = INT64_MIN, .below = before, .limit = limit};
+    return list(tx, arena, key, ask, ret_messages, ret_count);
 }
 
 enum err store_message_list_after(struct sql_tx *tx, struct arena *arena, const struct seal_key *key,
                                   int64_t account_id, int64_t after, struct store_message *ret_messages,
                                   size_t limit, size_t *ret_count)
 {
-    struct sql_rows rows;
-    TRY(sql_query(tx, STATEMENT_MESSAGE_LIST_AFTER, &rows, SQL_INT(account_id), SQL_INT(after),
-                  SQL_INT((int64_t)limit)));
-    return messages_of(&rows, arena, key, account_id, ret_messages, limit, ret_count);
+    const struct ask ask = {
+        .account_id = account_id, .above = after, .below = INT64_MAX, .upwards = true, .limit = limit};
+    return list(tx, arena, key, ask, ret_messages, ret_count);
 }
 
 enum err store_message_read(struct sql_tx *tx, int64_t account_id, int64_t message_id, int64_t now)

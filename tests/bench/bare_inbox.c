@@ -36,12 +36,13 @@ static const char *const reads[] = {
     "BEGIN",
     "SELECT state, box FROM account WHERE account_id = ?1",
     "SELECT epoch, wrapped FROM data_key WHERE owner_id = ?1 AND kind = 'account'",
-    "SELECT message_id, line_id, direction, read_at, box FROM message WHERE account_id = ?1 ORDER BY "
-    "message_id "
-    "DESC LIMIT ?3",
+    "SELECT message_id, line_id, direction, read_at, box FROM message WHERE account_id = ?1 AND unread = 1 "
+    "UNION ALL "
+    "SELECT message_id, line_id, direction, read_at, box FROM message WHERE account_id = ?1 AND unread = 0 "
+    "ORDER BY message_id DESC LIMIT ?3",
     "SELECT line_id, box FROM line WHERE account_id = ?1",
     "SELECT service_id, box FROM linked_service WHERE account_id = ?1 AND removed_at = 0 ORDER BY service_id",
-    "SELECT COUNT(*) FROM message WHERE account_id = ?1 AND read_at = 0",
+    "SELECT COUNT(*) FROM message WHERE account_id = ?1 AND unread = 1",
     "COMMIT",
 };
 enum { READS = sizeof reads / sizeof *reads, READ_SERVICES = READS - 3, PAGE_ROWS = 51 };

@@ -240,6 +240,58 @@ static void pages_show_each_message_once_newest_first(void **state)
     }
 }
 
+/* The ids of all pages, one page after the other. */
+static size_t walk(struct house *house, int64_t account, struct message_filter filter, int64_t *ret_ids,
+                   size_t limit)
+{
+    bool upwards = filter.after > 0;
+    size_t count = 0;
+    for (;;) {
+        struct message_page page = list(house, account, filter);
+        assert_true(page.count <= filter.limit && count + page.count <= limit);
+        for (size_t i = 0; i < page.count; i++)
+            ret_ids[count++] = page.messages[i].message_id;
+        if (page.count < filter.limit)
+            return count;
+        *(upwards ? &filter.after : &filter.before) = ret_ids[count - 1];
+    }
+}
+
+static void pages_keep_their_order_whatever_was_read(void **state)
+{
+    enum { TEXTS = 60 };
+    struct house *house = *state;
+    int64_t account = house_account(house, clock_now()), ids[TEXTS], found[TEXTS];
+    const struct actor actor = {.kind = ACTOR_SUBSCRIBER, .account_id = account};
+    int64_t line = house_line(house, account, "+12025550121", 0);
+    house_line(house, account, "+12025550122", 0);
+    for (int i = 0; i < TEXTS; i++) {
+        char id[8];
+        snprintf(id, sizeof id, "t%d", i);
+        receive(house, id, i % 3 == 0 ? "+12025550122" : "+12025550121", id);
+    }
+    assert_int_equal(walk(house, account, (struct message_filter){.limit = 50}, ids, TEXTS), TEXTS);
+    for (int round = 0; round < 4; round++) {
+        for (int i = 0; i < TEXTS; i++)
+            if (i * 7919 % 13 % 4 == round)
+                assert_int_equal(message_read(&house->app, &actor, ids[i]), ERR_NONE);
+        for (size_t limit = 1; limit <= 50; limit += 7) {
+            assert_int_equal(walk(house, account, (struct message_filter){.limit = limit}, found, TEXTS),
+                             TEXTS);
+            assert_memory_equal(found, ids, sizeof ids);
+            struct message_filter after = {.limit = limit, .after = ids[TEXTS - 1]};
+            assert_int_equal(walk(house, account, after, found, TEXTS), TEXTS - 1);
+            for (int i = 0; i < TEXTS - 1; i++)
+                assert_int_equal(found[i], ids[TEXTS - 2 - i]);
+            struct message_filter of_line = {.limit = limit, .line_id = line};
+            size_t count = walk(house, account, of_line, found, TEXTS);
+            assert_int_equal(count, TEXTS - TEXTS / 3);
+            for (size_t i = 1; i < count; i++)
+                assert_true(found[i] < found[i - 1]);
+        }
+    }
+}
+
 static void those_who_follow_get_what_came_after(void **state)
 {
     struct house *house = *state;
@@ -398,6 +450,7 @@ int main(void)
         IN_HOUSE(no_text_stands_in_clear_in_any_file),
         IN_HOUSE(bad_deliveries_are_refused),
         IN_HOUSE(pages_show_each_message_once_newest_first),
+        IN_HOUSE(pages_keep_their_order_whatever_was_read),
         IN_HOUSE(those_who_follow_get_what_came_after),
         IN_HOUSE(nobody_reads_or_deletes_what_is_not_theirs),
         IN_HOUSE(a_code_and_its_service_are_found),

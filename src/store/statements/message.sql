@@ -15,32 +15,17 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 SELECT message_id, line_id, direction, read_at, box FROM message
 WHERE account_id = $1 AND unread IN (0, 1) AND message_id = $2;
 -- name: message_list
-SELECT message_id, line_id, direction, read_at, box FROM (
-    SELECT message_id, line_id, direction, read_at, box FROM message
-    WHERE account_id = $1 AND unread = 1 AND message_id < $2 ORDER BY message_id DESC LIMIT $3) AS unread_ones
-UNION ALL
-SELECT message_id, line_id, direction, read_at, box FROM (
-    SELECT message_id, line_id, direction, read_at, box FROM message
-    WHERE account_id = $1 AND unread = 0 AND message_id < $2 ORDER BY message_id DESC LIMIT $3) AS read_ones
-ORDER BY message_id DESC LIMIT $3;
+SELECT message_id, line_id, direction, read_at, box FROM message
+WHERE account_id = $1 AND unread = $2 AND message_id > $3 AND message_id < $4
+ORDER BY message_id DESC LIMIT $5;
 -- name: message_list_line
-SELECT message_id, line_id, direction, read_at, box FROM (
-    SELECT message_id, line_id, direction, read_at, box FROM message
-    WHERE account_id = $1 AND unread = 1 AND message_id < $2 AND line_id = $4 ORDER BY message_id DESC LIMIT $3) AS unread_ones
-UNION ALL
-SELECT message_id, line_id, direction, read_at, box FROM (
-    SELECT message_id, line_id, direction, read_at, box FROM message
-    WHERE account_id = $1 AND unread = 0 AND message_id < $2 AND line_id = $4 ORDER BY message_id DESC LIMIT $3) AS read_ones
-ORDER BY message_id DESC LIMIT $3;
+SELECT message_id, line_id, direction, read_at, box FROM message
+WHERE account_id = $1 AND unread = $2 AND message_id > $3 AND message_id < $4 AND line_id = $6
+ORDER BY message_id DESC LIMIT $5;
 -- name: message_list_after
-SELECT message_id, line_id, direction, read_at, box FROM (
-    SELECT message_id, line_id, direction, read_at, box FROM message
-    WHERE account_id = $1 AND unread = 1 AND message_id > $2 ORDER BY message_id LIMIT $3) AS unread_ones
-UNION ALL
-SELECT message_id, line_id, direction, read_at, box FROM (
-    SELECT message_id, line_id, direction, read_at, box FROM message
-    WHERE account_id = $1 AND unread = 0 AND message_id > $2 ORDER BY message_id LIMIT $3) AS read_ones
-ORDER BY message_id LIMIT $3;
+SELECT message_id, line_id, direction, read_at, box FROM message
+WHERE account_id = $1 AND unread = $2 AND message_id > $3 AND message_id < $4
+ORDER BY message_id LIMIT $5;
 -- name: message_read
 UPDATE message SET unread = 0, read_at = CASE WHEN read_at = 0 THEN $3 ELSE read_at END
 WHERE account_id = $1 AND unread IN (0, 1) AND message_id = $2;
