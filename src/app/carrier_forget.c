@@ -23,24 +23,23 @@ static enum err plan_run(struct sql_tx *tx, struct arena *arena, void *context)
     return store_queue_move(tx, "carrier_seen", NO_ACCOUNT, ALL_CARRIERS, job->due);
 }
 
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 static enum err forget_run(struct sql_tx *tx, struct arena *arena, void *context)
 {
     struct forget_job *job = context;
-    int64_t receipts, notes, taken;
+    int64_t ids, receipts, notes, taken;
     (void)arena;
-    TRY(store_carrier_forget(tx, job->now - LIMIT_CARRIER_ID_DAYS * MICROS_DAY, LIMIT_BULK_ROWS,
-                             &job->count));
+    TRY(store_carrier_forget(tx, job->now - LIMIT_CARRIER_ID_DAYS * MICROS_DAY, LIMIT_BULK_ROWS, &ids));
     TRY(store_carrier_note_forget(tx, job->now - LIMIT_CARRIER_NOTE_HOURS * MICROS_HOUR, LIMIT_BULK_ROWS,
                                   &notes));
     TRY(store_carrier_taken_forget(tx, job->now - LIMIT_CARRIER_REPEAT_MINUTES * MICROS_MINUTE,
                                    LIMIT_BULK_ROWS, &taken));
     TRY(message_receipts_forget(tx, job->now, LIMIT_BULK_ROWS, &receipts));
-    if (notes > job->count)
-        job->count = notes;
-    if (taken > job->count)
-        job->count = taken;
-    if (receipts > job->count)
-        job->count = receipts;
+    job->count = most(most(ids, notes), most(taken, receipts));
     return ERR_NONE;
 }
 

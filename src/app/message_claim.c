@@ -14,7 +14,6 @@
 enum answer { ANSWER_ARRIVED, ANSWER_IN_DOUBT, ANSWER_UNKNOWN };
 
 enum {
-    DOUBT_SECONDS = 60,   /* how long before it was lost an answer may have been given */
     SETTLED_SECONDS = 12, /* by then a node that lives has told of a lost answer */
 };
 
@@ -27,7 +26,7 @@ enum err message_claim_id(struct sql_tx *tx, struct str carrier, const uint8_t h
 static enum answer answer_of(const struct store_carrier_taken *taken, const struct store_node *node,
                              int64_t lost_at, int64_t now)
 {
-    const int64_t doubt = DOUBT_SECONDS * MICROS_SECOND;
+    const int64_t doubt = LIMIT_CARRIER_DOUBT_SECONDS * MICROS_SECOND;
     if (taken->at <= lost_at && taken->at >= lost_at - doubt)
         return ANSWER_IN_DOUBT;
     if (node->beaten_at < now - LIMIT_NODE_GONE_SECONDS * MICROS_SECOND)

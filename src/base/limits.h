@@ -61,6 +61,7 @@ enum {
     LIMIT_CARRIER_NOTE_HOURS = 24,     /* how long a text of a carrier without ids is remembered */
     LIMIT_CARRIER_ID_DAYS = 30,        /* how long a carrier may repeat a delivery */
     LIMIT_CARRIER_REPEAT_MINUTES = 15, /* how long after a lost answer one without ids may */
+    LIMIT_CARRIER_DOUBT_SECONDS = 60,  /* how long before it was lost an answer may have been given */
     LIMIT_PARTS_MINUTES = 60,          /* how long a long message waits for its missing parts */
     LIMIT_SENT_PARTS_DAY = 1000,       /* the most that an operator may allow an account */
     LIMIT_SEND_MINUTES = 60,           /* how long a text waits for its carrier; then it is given up */

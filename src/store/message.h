@@ -1,5 +1,6 @@
 /* Rows of message. The box holds who sent it, the text and the code found in
- * it. The id is time first, so the primary key is the inbox's order. */
+ * it. The id is time first, so unread messages and read ones each
+ * lie in the inbox's order. */
 #ifndef STORE_MESSAGE_H
 #define STORE_MESSAGE_H
 

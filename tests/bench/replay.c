@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
-enum { STATEMENTS = 256, COLUMNS = 48, SQL_BYTES = 4000, CACHE_KIBIBYTES = 65536, CHECKPOINT_PAGES = 65536 };
+enum { STATEMENTS = 256, COLUMNS = 48, SQL_BYTES = 4000, CACHE_KIBIBYTES = 65536, CHECKPOINT_PAGES = 131072 };
 
 struct value {
     int type;

@@ -18,11 +18,12 @@ enum {
     SMPP_STOP_SECONDS = 5,
     SMPP_BACK_OFF_SECONDS = 60, /* the longest */
     SMPP_REPEAT_MINUTES = LIMIT_CARRIER_REPEAT_MINUTES,
-    SMPP_LOOK_MICROS = 250,   /* a commit and a bit */
-    SMPP_DOUBT_SECONDS = 60,  /* a carrier that has waited so long for an answer has given up on it */
-    SMPP_REPEATS = 16384,     /* the last texts of a carrier: more than it has without an answer */
-    SMPP_ANSWER_SECONDS = 10, /* a text whose answer takes longer counts as lost */
-    SMPP_SLOW_SECONDS = 8,    /* a peer may have given up on an answer that took longer */
+    SMPP_LOOK_MICROS = 250, /* a commit and a bit */
+    SMPP_DOUBT_SECONDS =
+        LIMIT_CARRIER_DOUBT_SECONDS, /* a carrier that has waited so long for an answer has given up on it */
+    SMPP_REPEATS = 16384,            /* the last texts of a carrier: more than it has without an answer */
+    SMPP_ANSWER_SECONDS = 10,        /* a text whose answer takes longer counts as lost */
+    SMPP_SLOW_SECONDS = 8,           /* a peer may have given up on an answer that took longer */
 };
 
 /* One connection: bytes in and out. Its owner is one thread. */
